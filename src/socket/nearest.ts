@@ -1,0 +1,34 @@
+/** The nearest right word to a wrong one. */
+
+/** The candidate that is at most a third of the word away (and the first of equals), or null. */
+export function nearest(word: string, candidates: Iterable<string>): string | null {
+  let best: string | null = null;
+  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const away = distance(word.toLowerCase(), candidate.toLowerCase(), least);
+    if (away < least) [best, least] = [candidate, away];
+  }
+  return best;
+}
+
+/**
+ * How many letters to put in, take out, replace or swap with a neighbour (the optimal string
+ * alignment distance); gives up at `enough`, which keeps a long word cheap.
+ */
+function distance(a: string, b: string, enough: number): number {
+  if (Math.abs(a.length - b.length) >= enough) return enough;
+  let twoUp: number[] = [];
+  let up = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let cost = Math.min((up[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (up[j - 1] ?? 0) + (same ? 0 : 1));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (swapped) cost = Math.min(cost, (twoUp[j - 2] ?? 0) + 1);
+      row.push(cost);
+    }
+    [twoUp, up] = [up, row];
+  }
+  return up[b.length] ?? enough;
+}

@@ -1,0 +1,183 @@
+/** Looks at sockets: takes snapshots, and says what changed since the last look. */
+import { ConnectionLookup } from '../sys/inet-diag.ts';
+import { constant, constants } from '../sys/platform.ts';
+import { ADDRESS_STORAGE, decodeAddress, formatAddress, type SocketAddress } from '../sys/sockaddr.ts';
+import { outBuffer, type Sys, written } from '../sys/sys.ts';
+import { readTcpInfo } from '../sys/tcp-info.ts';
+import type { SocketRecord } from './socket-table.ts';
+import { type Change, changesBetween, type Snapshot, type TcpState } from './state.ts';
+
+type Internet = Extract<SocketAddress, { port: number }>;
+
+/** What a look found: the sockets that changed, as they are now, and how. */
+export interface Sight {
+  readonly changes: readonly Change[];
+  readonly sockets: readonly Snapshot[];
+}
+
+export class Observer {
+  private readonly sys: Sys;
+  private readonly lookup: ConnectionLookup;
+  private readonly address = outBuffer(ADDRESS_STORAGE);
+  private readonly count = new Int32Array(1);
+  /** Connections by `local peer`, and listeners by port: how one end finds its other. */
+  private readonly connections = new Map<string, SocketRecord>();
+  private readonly listeners = new Map<number, SocketRecord>();
+
+  constructor(sys: Sys) {
+    this.sys = sys;
+    this.lookup = new ConnectionLookup(sys);
+  }
+
+  /** Looks at the sockets and at those at their other ends, and tells what changed. */
+  sight(records: readonly SocketRecord[]): Sight {
+    const seen = new Set(records);
+    const changes: Change[] = [];
+    const sockets: Snapshot[] = [];
+    const see = (record: SocketRecord, named: boolean) => {
+      const before = record.last;
+      const after = this.look(record);
+      const differences = changesBetween(before, after);
+      changes.push(...differences);
+      if (named || differences.length > 0) sockets.push(after);
+    };
+    for (const record of records) see(record, true);
+    for (const record of records) {
+      for (const other of this.others(record)) {
+        if (seen.has(other)) continue;
+        seen.add(other);
+        see(other, false);
+      }
+    }
+    return { changes, sockets };
+  }
+
+  /** Takes a snapshot, and keeps it as the last one. */
+  look(record: SocketRecord): Snapshot {
+    const before = record.last;
+    const snapshot = record.open ? this.ofDescriptor(record) : this.ofClosed(record);
+    record.last = snapshot;
+    this.index(record, before);
+    return snapshot;
+  }
+
+  /** Whether another look can still show something new. */
+  isOver(record: SocketRecord): boolean {
+    return !record.open && record.last !== null && !record.last.lingers;
+  }
+
+  close(): void {
+    this.lookup.close();
+  }
+
+  private ofDescriptor(record: SocketRecord): Snapshot {
+    const { fd } = record;
+    const info = readTcpInfo(this.sys, fd);
+    let local = this.ask('getsockname', fd);
+    let peer = this.ask('getpeername', fd);
+    if (isInternet(local) && isInternet(peer)) record.pair = { local, peer };
+    let state: TcpState | null = info?.state ?? null;
+    let lingers = false;
+    if (state === 'CLOSED' && record.pair !== null) {
+      // The descriptor lost the connection. The kernel may still keep it, in TIME-WAIT.
+      const kept = this.lookup.stateOf(record.pair.local, record.pair.peer);
+      if (kept === 'TIME-WAIT') {
+        [state, lingers] = [kept, true];
+        [local, peer] = [record.pair.local, record.pair.peer];
+      }
+    }
+    const listens = state === 'LISTEN';
+    return {
+      socket: record.name,
+      fd,
+      kind: kindOf(record),
+      state,
+      local: shown(local),
+      peer: shown(peer),
+      receiveQueue: listens ? null : this.bytes(fd, 'FIONREAD'),
+      // Without a connection the kernel's count means nothing (seen: 3 after a refusal).
+      sendQueue: listens || state === 'CLOSED' ? null : this.bytes(fd, 'SIOCOUTQ'),
+      queue: info?.queue ?? null,
+      lingers,
+    };
+  }
+
+  private ofClosed(record: SocketRecord): Snapshot {
+    const { pair } = record;
+    const last = record.last;
+    const state = last?.state ?? null;
+    const kept = pair === null || state === null || state === 'CLOSED' ? null : this.lookup.stateOf(pair.local, pair.peer);
+    const lingers = kept !== null && kept !== 'CLOSED';
+    return {
+      socket: record.name,
+      fd: null,
+      kind: kindOf(record),
+      state: state === null ? null : (kept ?? 'CLOSED'),
+      local: lingers && pair !== null ? formatAddress(pair.local) : null,
+      peer: lingers && pair !== null ? formatAddress(pair.peer) : null,
+      receiveQueue: null,
+      sendQueue: null,
+      queue: null,
+      lingers,
+    };
+  }
+
+  private ask(call: 'getsockname' | 'getpeername', fd: number): SocketAddress | null {
+    if (this.sys[call](fd, this.address) < 0) return null;
+    return decodeAddress(written(this.address));
+  }
+
+  private bytes(fd: number, request: 'FIONREAD' | 'SIOCOUTQ'): number | null {
+    const number = constants.get(request);
+    if (number === undefined || this.sys.ioctl(fd, number, this.count) < 0) return null;
+    return this.count[0] ?? null;
+  }
+
+  /** The sockets of this session at the other end of a connection, or waiting in front of it. */
+  private others(record: SocketRecord): SocketRecord[] {
+    const { pair } = record;
+    if (pair === null) return [];
+    const end = this.connections.get(connectionKey(pair.peer, pair.local));
+    const listeners = [this.listeners.get(pair.peer.port), this.listeners.get(pair.local.port)];
+    return [end, ...listeners].filter((other) => other !== undefined);
+  }
+
+  private index(record: SocketRecord, before: Snapshot | null): void {
+    const { pair, last } = record;
+    if (pair !== null) {
+      const key = connectionKey(pair.local, pair.peer);
+      if (!this.isOver(record)) this.connections.set(key, record);
+      else if (this.connections.get(key) === record) this.connections.delete(key);
+    }
+    if (last?.state === 'LISTEN') this.listeners.set(portOf(last), record);
+    else if (before?.state === 'LISTEN') this.listeners.delete(portOf(before));
+  }
+}
+
+/** An IPv4 client of an IPv6 listener has two spellings: ::ffff:127.0.0.1 is 127.0.0.1. */
+function connectionKey(local: Internet, peer: Internet): string {
+  return `${formatAddress(local)} ${formatAddress(peer)}`.replaceAll(/\[::ffff:([0-9.]+)\]/g, '$1');
+}
+
+function portOf(snapshot: Snapshot): number {
+  return Number(/:(\d+)$/.exec(snapshot.local ?? '')?.[1]);
+}
+
+function isInternet(address: SocketAddress | null): address is Internet {
+  return address !== null && 'port' in address;
+}
+
+/** A socket that was never bound has the address 0.0.0.0:0: that is none. */
+function shown(address: SocketAddress | null): string | null {
+  if (address === null || address.family === 'unnamed') return null;
+  if (isInternet(address) && address.port === 0) return null;
+  return formatAddress(address);
+}
+
+function kindOf({ domain, type }: SocketRecord): string {
+  const stream = type === constant('SOCK_STREAM');
+  if (domain === constant('AF_UNIX')) return stream ? 'Unix stream' : 'Unix datagram';
+  const version = domain === constant('AF_INET6') ? 'IPv6' : 'IPv4';
+  if (stream) return `TCP over ${version}`;
+  return type === constant('SOCK_DGRAM') ? `UDP over ${version}` : `raw ${version}`;
+}

@@ -1,0 +1,62 @@
+/** What a socket can be seen as, and a read-only picture of it. */
+import type { TcpState } from '../sys/platform.ts';
+
+export type { TcpState } from '../sys/platform.ts';
+
+/** One socket at one moment, as the kernel tells it. Plain data. */
+export interface Snapshot {
+  /** The name that the user gave. */
+  readonly socket: string;
+  /** The descriptor; null once it is closed. */
+  readonly fd: number | null;
+  /** For example `TCP over IPv4`. */
+  readonly kind: string;
+  /** Null where there are no states (UDP), or where the kernel can't be asked. */
+  readonly state: TcpState | null;
+  /** As an endpoint is written; null while the socket has none. */
+  readonly local: string | null;
+  readonly peer: string | null;
+  /** Bytes that arrived and wait to be read (FIONREAD); null where there is no such queue. */
+  readonly receiveQueue: number | null;
+  /** Bytes that the peer has not acknowledged (SIOCOUTQ). */
+  readonly sendQueue: number | null;
+  /** A listener's connections that wait for accept(), and the backlog's limit. */
+  readonly queue: { readonly used: number; readonly limit: number } | null;
+  /** True where the kernel keeps the connection though no descriptor leads to it (TIME-WAIT). */
+  readonly lingers: boolean;
+}
+
+export type ChangeField = 'state' | 'local' | 'peer' | 'receive_queue' | 'send_queue' | 'queue' | 'backlog';
+
+/** One difference between two snapshots of a socket. */
+export interface Change {
+  readonly socket: string;
+  readonly field: ChangeField;
+  readonly from: string | number | null;
+  readonly to: string | number | null;
+}
+
+/** The differences, in the order in which a reader wants them. `before` is null for a new socket. */
+export function changesBetween(before: Snapshot | null, after: Snapshot): Change[] {
+  const changes: Change[] = [];
+  for (const [field, read] of FIELDS) {
+    const from = before === null ? null : read(before);
+    const to = read(after);
+    if (from === to) continue;
+    // A new socket's empty queues are no news, nor is what a close takes away besides the state.
+    if (to === 0 && from === null && field !== 'queue') continue;
+    if (to === null && (after.fd === null || field.endsWith('queue'))) continue;
+    changes.push({ socket: after.socket, field, from, to });
+  }
+  return changes;
+}
+
+const FIELDS: readonly (readonly [ChangeField, (s: Snapshot) => string | number | null])[] = [
+  ['state', (s) => s.state],
+  ['local', (s) => s.local],
+  ['peer', (s) => s.peer],
+  ['queue', (s) => s.queue?.used ?? null],
+  ['backlog', (s) => s.queue?.limit ?? null],
+  ['receive_queue', (s) => s.receiveQueue],
+  ['send_queue', (s) => s.sendQueue],
+];

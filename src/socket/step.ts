@@ -1,0 +1,60 @@
+/** One call that was made, with all that is known of it. Plain data. */
+import type { Field } from '../sys/sockaddr.ts';
+import { errnoName } from '../sys/platform.ts';
+import type { Sys } from '../sys/sys.ts';
+import type { Call, Value } from './call.ts';
+import { SocketError } from './errors.ts';
+import type { SocketRecord } from './socket-table.ts';
+import type { Change, Snapshot } from './state.ts';
+
+export type Outcome =
+  | {
+      readonly kind: 'value';
+      /** What the C function returned. */
+      readonly result: number;
+      /** The same as a value of the call language: the bytes of a read, the address of a getsockname. */
+      readonly value: Value;
+    }
+  | { readonly kind: 'error'; readonly error: SocketError };
+
+export interface Step {
+  /** From 1, in the order in which the calls returned. */
+  readonly n: number;
+  readonly call: Call;
+  /** The call as C has it, with the descriptors' numbers: `listen(21, 2)`. */
+  readonly text: string;
+  readonly outcome: Outcome;
+  /** Time inside the system call, in microseconds. */
+  readonly durationUs: number;
+  /** Time that the call was blocked, in microseconds; 0 where it was not. */
+  readonly blockedUs: number;
+  /** The job that the call was while it was blocked. */
+  readonly job: number | null;
+  readonly changes: readonly Change[];
+  /** The sockets that the call named or changed, as they are after it. */
+  readonly sockets: readonly Snapshot[];
+  /** The socket address that was passed, field by field; null where none was. */
+  readonly layout: readonly Field[] | null;
+}
+
+/** The value of a step that must have succeeded. @throws SocketError where it did not */
+export function valueOf(step: Step): Value {
+  if (step.outcome.kind === 'error') throw step.outcome.error;
+  return step.outcome.value;
+}
+
+/** What a call came to. `result` is the kernel's: ≥ 0, or −errno. */
+export function outcomeOf(
+  sys: Sys,
+  call: Call,
+  result: number,
+  value: Value,
+  socket: SocketRecord | null,
+  address: string | null,
+): Outcome {
+  if (result >= 0) return { kind: 'value', result, value };
+  const local = call.name === 'bind' ? address : (socket?.last?.local ?? null);
+  const remote = call.name === 'connect' ? address : (socket?.last?.peer ?? null);
+  const failure = { call: call.name, code: errnoName(-result), text: sys.strerror(-result) };
+  return { kind: 'error', error: new SocketError(failure, { local, remote }) };
+}

@@ -1,0 +1,117 @@
+/**
+ * Blocking calls over non-blocking descriptors: wait for readiness, then make the same call
+ * again. The user sees one call that blocked, as in C.
+ */
+import { constant, constants, errnoNumber } from '../sys/platform.ts';
+import type { Readiness } from '../sys/readiness.ts';
+import { outBuffer, type Sys, written } from '../sys/sys.ts';
+import type { Made, Prepared, Row } from './calls/row.ts';
+import type { Job } from './job.ts';
+import { encodeOption, timevalMs } from './option-value.ts';
+
+/** How long to wait where the kernel tells no readiness. */
+const POLL_MS = 10;
+/** The longest that setTimeout() takes. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+const EAGAIN = -errnoNumber('EAGAIN');
+const EINPROGRESS = -errnoNumber('EINPROGRESS');
+const EALREADY = -errnoNumber('EALREADY');
+
+/** What waiting needs of a session. */
+export interface Door {
+  readonly sys: Sys;
+  readonly readiness: Readiness;
+}
+
+/** Whether the kernel said: not now. */
+export function wouldBlock({ result, rest = 0 }: Made): boolean {
+  return result === EAGAIN || result === EINPROGRESS || result === EALREADY || rest > 0;
+}
+
+/** Repeats a call that would block until it does not, or until the job is interrupted. */
+export async function untilDone(
+  door: Door,
+  { job, row, call, fd }: { job: Job; row: Row; call: Prepared; fd: number },
+  first: Made,
+): Promise<Made> {
+  const stop = startTimeout(door.sys, job, row, fd);
+  let made = first;
+  try {
+    while (wouldBlock(made)) {
+      await ready(door, job, row, made, fd);
+      if (job.interruption !== null) return interrupted(job, made);
+      made = call.attempt(door.sys, Math.max(made.result, 0));
+    }
+    return made;
+  } finally {
+    stop();
+  }
+}
+
+/** Whether close() of this socket would block: SO_LINGER with a time, and unsent bytes. */
+export function lingers(sys: Sys, fd: number): boolean {
+  return lingerMs(sys, fd) > 0 && unsentBytes(sys, fd) > 0;
+}
+
+/**
+ * close(2) with SO_LINGER blocks, even on a non-blocking descriptor, and would stop the whole
+ * process. So the waiting is done here, and the close itself then has nothing to wait for.
+ */
+export async function linger(sys: Sys, job: Job, fd: number): Promise<void> {
+  const until = performance.now() + lingerMs(sys, fd);
+  while (job.interruption === null && performance.now() < until && unsentBytes(sys, fd) > 0) {
+    await pause(job);
+  }
+  const [level, option] = [constant('SOL_SOCKET'), constant('SO_LINGER')];
+  sys.setsockopt(fd, level, option, encodeOption(level, option, { kind: 'struct', fields: [0, 0] }));
+}
+
+function ready(door: Door, job: Job, row: Row, made: Made, fd: number): Promise<void> {
+  // connect() to a Unix socket whose backlog is full says EAGAIN, and no readiness tells when.
+  if (row.name === 'connect' && made.result === EAGAIN) return pause(job);
+  job.wake = () => door.readiness.interrupt(fd);
+  return door.readiness.wait(fd, row.blocks?.on ?? 'readable');
+}
+
+function interrupted(job: Job, made: Made): Made {
+  // A write that was interrupted after some bytes returns their count (write(2)).
+  if (made.result > 0) return { ...made, rest: 0 };
+  return { result: -errnoNumber(job.interruption ?? 'EINTR') };
+}
+
+function pause(job: Job): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, POLL_MS);
+    job.wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+}
+
+/** SO_RCVTIMEO and SO_SNDTIMEO (socket(7)) mean nothing to a non-blocking descriptor: kept here. */
+function startTimeout(sys: Sys, job: Job, row: Row, fd: number): () => void {
+  const option = constant(row.blocks?.on === 'writable' ? 'SO_SNDTIMEO' : 'SO_RCVTIMEO');
+  const buffer = outBuffer(16);
+  if (sys.getsockopt(fd, constant('SOL_SOCKET'), option, buffer) < 0) return () => {};
+  const ms = timevalMs(written(buffer));
+  if (ms <= 0) return () => {};
+  const why = row.name === 'connect' ? 'EINPROGRESS' : 'EAGAIN';
+  const timer = setTimeout(() => job.interrupt(why), Math.min(ms, LONGEST_MS));
+  return () => clearTimeout(timer);
+}
+
+function lingerMs(sys: Sys, fd: number): number {
+  const buffer = outBuffer(8);
+  if (sys.getsockopt(fd, constant('SOL_SOCKET'), constant('SO_LINGER'), buffer) < 0) return 0;
+  const view = new DataView(buffer.bytes.buffer);
+  return view.getInt32(0, true) === 0 ? 0 : view.getInt32(4, true) * 1000;
+}
+
+function unsentBytes(sys: Sys, fd: number): number {
+  const request = constants.get('SIOCOUTQ');
+  const count = new Int32Array(1);
+  if (request === undefined || sys.ioctl(fd, request, count) < 0) return 0;
+  return count[0] ?? 0;
+}

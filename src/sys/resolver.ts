@@ -1,0 +1,77 @@
+/** Names → addresses and ports: getaddrinfo(3) through Node, services(5). */
+import { lookup } from 'node:dns/promises';
+import { readFileSync } from 'node:fs';
+import { bind } from './ffi.ts';
+import type { SocketAddress } from './sockaddr.ts';
+
+type Internet = Extract<SocketAddress, { port: number }>;
+
+export interface Resolver {
+  /**
+   * Every stream address of a host name, in the order that getaddrinfo(3) prefers.
+   * @throws an Error with `code` (ENOTFOUND, EAI_AGAIN …) where the name does not resolve
+   */
+  addressesOf(host: string, port: number, family: 0 | 4 | 6): Promise<Internet[]>;
+  /** The TCP port of a service name such as `http`; null where it is not known. */
+  portOf(service: string): number | null;
+  /** The number of a network interface (`lo` → 1), for `fe80::1%lo`; null where there is none. */
+  scopeOf(zone: string): number | null;
+}
+
+/** The services that anyone expects to be known, also where there is no /etc/services. */
+const wellKnown: Readonly<Record<string, number>> = {
+  echo: 7,
+  discard: 9,
+  daytime: 13,
+  chargen: 19,
+  ftp: 21,
+  ssh: 22,
+  telnet: 23,
+  smtp: 25,
+  time: 37,
+  domain: 53,
+  http: 80,
+  pop3: 110,
+  imap: 143,
+  https: 443,
+};
+
+const interfaceIndex = bind('unsigned int if_nametoindex(const char *)');
+
+export const resolver: Resolver = {
+  async addressesOf(host, port, family) {
+    const found = await lookup(host, { all: true, family, order: 'verbatim' });
+    return found.map(({ address, family: version }) =>
+      version === 6 ? inet6(address, port) : { family: 'inet', host: address, port },
+    );
+  },
+
+  portOf(service) {
+    if (!/^[a-z][a-z0-9+._-]*$/i.test(service)) return null;
+    for (const line of servicesFile().split('\n')) {
+      const [name, entry, ...aliases] = (line.split('#')[0] ?? '').trim().split(/\s+/);
+      if (!entry?.endsWith('/tcp')) continue;
+      if (name === service || aliases.includes(service)) return Number.parseInt(entry, 10);
+    }
+    return wellKnown[service] ?? null;
+  },
+
+  scopeOf(zone) {
+    if (/^[0-9]{1,9}$/.test(zone)) return Number(zone);
+    const index = Number(interfaceIndex(zone)); // if_nametoindex(3): 0 where there is none
+    return index === 0 ? null : index;
+  },
+};
+
+function inet6(address: string, port: number): Internet {
+  const [host = '', zone = '0'] = address.split('%');
+  return { family: 'inet6', host, port, scope: resolver.scopeOf(zone) ?? 0 };
+}
+
+function servicesFile(): string {
+  try {
+    return readFileSync('/etc/services', 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * The system-call interface. It is passed in wherever it is used, so that a test can fail the
+ * n-th call, shorten a write, or count descriptors.
+ */
+
+/**
+ * ≥ 0: what the call returned. < 0: −errno, as the kernel itself answers (syscall(2)).
+ * One number says both, so the hot path makes no garbage.
+ */
+export type Result = number;
+
+/** Memory for an answer whose length the kernel decides, such as an address. */
+export interface OutBuffer {
+  readonly bytes: Uint8Array;
+  /** One element. In: how much room there is. Out: how much was written, or was there to write. */
+  readonly length: Uint32Array;
+}
+
+/** What kind of thing a descriptor is, where that decides how to wait for it. */
+export type DescriptorKind = 'file' | 'pipe' | 'socket' | 'terminal' | 'other';
+
+export interface Sys {
+  /** socket(2) → a new descriptor. */
+  socket(domain: number, type: number, protocol: number): Result;
+  /** bind(2). `address` as encodeAddress() makes it. */
+  bind(fd: number, address: Uint8Array): Result;
+  /** listen(2). */
+  listen(fd: number, backlog: number): Result;
+  /** accept(2) → a new descriptor; the peer's address goes into `peer`. */
+  accept(fd: number, peer: OutBuffer): Result;
+  /** connect(2). */
+  connect(fd: number, address: Uint8Array): Result;
+  /** read(2) into all of `into` → bytes read, 0 at end of file. */
+  read(fd: number, into: Uint8Array): Result;
+  /** write(2) of all of `bytes` → bytes written, which may be fewer. */
+  write(fd: number, bytes: Uint8Array): Result;
+  /** shutdown(2). */
+  shutdown(fd: number, how: number): Result;
+  /** close(2). Release the descriptor's readiness first. */
+  close(fd: number): Result;
+  /** getsockname(2). */
+  getsockname(fd: number, address: OutBuffer): Result;
+  /** getpeername(2). */
+  getpeername(fd: number, address: OutBuffer): Result;
+  /** setsockopt(2). */
+  setsockopt(fd: number, level: number, option: number, value: Uint8Array): Result;
+  /** getsockopt(2). */
+  getsockopt(fd: number, level: number, option: number, value: OutBuffer): Result;
+  /** fcntl(2) with an integer argument. */
+  fcntl(fd: number, command: number, argument: number): Result;
+  /** ioctl(2) that stores one int, such as FIONREAD, into `value[0]`. */
+  ioctl(fd: number, request: number, value: Int32Array): Result;
+  /**
+   * A descriptor of our own for the same pipe or terminal, so that making it non-blocking does
+   * not change the one that we share with other processes. Where that can't be had, `fd` itself.
+   */
+  reopen(fd: number, mode: 'read' | 'write'): Result;
+  /** fstat(2): what the descriptor is. */
+  kindOf(fd: number): DescriptorKind;
+  /** strerror(3), for example `Connection refused`. */
+  strerror(errno: number): string;
+}
+
+/** Room for an answer of `size` bytes. Call {@link reset} before each use. */
+export function outBuffer(size: number): OutBuffer {
+  return { bytes: new Uint8Array(size), length: new Uint32Array([size]) };
+}
+
+/** Says again how much room there is; the kernel overwrote it. */
+export function reset(buffer: OutBuffer): OutBuffer {
+  buffer.length[0] = buffer.bytes.length;
+  return buffer;
+}
+
+/** The part that the kernel wrote. It is a view: copy it before the buffer's next use. */
+export function written(buffer: OutBuffer): Uint8Array {
+  return buffer.bytes.subarray(0, Math.min(buffer.length[0] ?? 0, buffer.bytes.length));
+}

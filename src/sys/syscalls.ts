@@ -1,0 +1,81 @@
+/** The real system calls. Every pointer comes with the length of the memory that it points to. */
+import { fstatSync, openSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { bind, bindText, call } from './ffi.ts';
+import { constant } from './platform.ts';
+import { type DescriptorKind, type OutBuffer, type Sys, reset } from './sys.ts';
+
+const libc = {
+  socket: bind('int socket(int, int, int)'),
+  bind: bind('int bind(int, void *, uint32_t)'),
+  listen: bind('int listen(int, int)'),
+  accept: bind('int accept(int, void *, void *)'),
+  connect: bind('int connect(int, void *, uint32_t)'),
+  read: bind('intptr_t read(int, void *, size_t)'),
+  write: bind('intptr_t write(int, void *, size_t)'),
+  shutdown: bind('int shutdown(int, int)'),
+  close: bind('int close(int)'),
+  getsockname: bind('int getsockname(int, void *, void *)'),
+  getpeername: bind('int getpeername(int, void *, void *)'),
+  setsockopt: bind('int setsockopt(int, int, int, void *, uint32_t)'),
+  getsockopt: bind('int getsockopt(int, int, int, void *, void *)'),
+  // Variadic in C. Only macOS on arm64 passes variadic arguments another way: koffi's "..." knows.
+  fcntl: bind('int fcntl(int, int, ...)'),
+  ioctl: bind('int ioctl(int, unsigned long, ...)'),
+  strerror: bindText('const char *strerror(int)'),
+};
+
+export const systemCalls: Sys = {
+  socket: (domain, type, protocol) => call(libc.socket, domain, type, protocol),
+  bind: (fd, address) => call(libc.bind, fd, address, address.length),
+  listen: (fd, backlog) => call(libc.listen, fd, backlog),
+  accept: (fd, peer) => filled(libc.accept, fd, peer),
+  connect: (fd, address) => call(libc.connect, fd, address, address.length),
+  read: (fd, into) => call(libc.read, fd, into, into.length),
+  write: (fd, bytes) => call(libc.write, fd, bytes, bytes.length),
+  shutdown: (fd, how) => call(libc.shutdown, fd, how),
+  close: (fd) => call(libc.close, fd),
+  getsockname: (fd, address) => filled(libc.getsockname, fd, address),
+  getpeername: (fd, address) => filled(libc.getpeername, fd, address),
+  setsockopt: (fd, level, option, value) =>
+    call(libc.setsockopt, fd, level, option, value, value.length),
+  getsockopt: (fd, level, option, value) => {
+    reset(value);
+    return call(libc.getsockopt, fd, level, option, value.bytes, value.length);
+  },
+  fcntl: (fd, command, argument) => call(libc.fcntl, fd, command, 'int', argument),
+  ioctl: (fd, request, value) => call(libc.ioctl, fd, request, 'void *', value),
+  reopen,
+  kindOf,
+  strerror: (errno) => libc.strerror(errno) ?? `Unknown error ${errno}`,
+};
+
+function filled(fn: (typeof libc)['accept'], fd: number, address: OutBuffer): number {
+  reset(address);
+  return call(fn, fd, address.bytes, address.length);
+}
+
+/**
+ * O_NONBLOCK belongs to the open file description, which a shell, and every process it started,
+ * may share with us. Opening /proc/self/fd/N makes a new one: proc(5). Not for regular files,
+ * whose offset must stay the shared one; and a socket can't be opened that way.
+ */
+function reopen(fd: number, mode: 'read' | 'write'): number {
+  const kind = kindOf(fd);
+  if (process.platform !== 'linux' || (kind !== 'pipe' && kind !== 'terminal')) return fd;
+  const access = constant(mode === 'read' ? 'O_RDONLY' : 'O_WRONLY');
+  try {
+    return openSync(`/proc/self/fd/${fd}`, access | constant('O_NONBLOCK'));
+  } catch {
+    // No /proc, another user's pipe, or (ENXIO) a pipe whose reader has gone: use what we have.
+    return fd;
+  }
+}
+
+function kindOf(fd: number): DescriptorKind {
+  const stat = fstatSync(fd);
+  if (stat.isFile()) return 'file';
+  if (stat.isFIFO()) return 'pipe';
+  if (stat.isSocket()) return 'socket';
+  return isatty(fd) ? 'terminal' : 'other';
+}

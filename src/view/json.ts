@@ -1,0 +1,59 @@
+/** Steps and events as JSON: one object a line, "v":1 first, keys in snake_case, none ever removed. */
+import type { Value } from '../socket/call.ts';
+import type { Change } from '../socket/state.ts';
+import type { Step } from '../socket/step.ts';
+import { asUtf8 } from '../wire/bytes.ts';
+
+/** A step as one line, without the line's end. @param line of the script, where there is one */
+export function stepJson(step: Step, line?: number): string {
+  const { outcome } = step;
+  const error = outcome.kind === 'error' ? outcome.error : null;
+  return eventJson('step', {
+    n: step.n,
+    ...(line === undefined ? {} : { line }),
+    call: step.call.name,
+    text: step.text,
+    result: outcome.kind === 'value' ? outcome.result : -1,
+    errno: error?.code ?? null,
+    message: error?.text ?? null,
+    duration_us: Math.round(step.durationUs),
+    blocked_us: Math.round(step.blockedUs),
+    changes: step.changes.map(plain),
+    ...(outcome.kind === 'value' ? valueJson(outcome.value) : {}),
+  });
+}
+
+/** A change that no call made, one line each. */
+export function changeJson(change: Change): string {
+  return eventJson('state', { ...plain(change) });
+}
+
+/** Any event: `{"v":1,"type":"listening",…}`. */
+export function eventJson(type: string, fields: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify({ v: 1, type, ...fields });
+}
+
+/** `{"text":"…"}` where the bytes are valid UTF-8, else `{"base64":"…"}`. */
+export function bytesJson(bytes: Uint8Array): { text: string } | { base64: string } {
+  const text = asUtf8(bytes);
+  return text === null ? { base64: Buffer.from(bytes).toString('base64') } : { text };
+}
+
+function valueJson(value: Value): Record<string, unknown> {
+  switch (value.kind) {
+    case 'bytes':
+      return { data: bytesJson(value.bytes) };
+    case 'address':
+      return { address: value.address };
+    case 'struct':
+      return { value: value.fields };
+    case 'socket':
+      return { socket: value.name };
+    case 'integer':
+      return { value: value.value };
+  }
+}
+
+function plain({ socket, field, from, to }: Change): Change {
+  return { socket, field, from, to };
+}

@@ -1,0 +1,51 @@
+/** The sockets of a session as a table. */
+import type { Snapshot } from '../socket/state.ts';
+import { padEnd, widthOf } from './layout.ts';
+import type { Page } from './step.ts';
+import { inSigns } from './theme.ts';
+
+const HEADINGS = ['name', 'fd', 'state', 'local', 'peer', 'queues'] as const;
+
+export function renderSockets(sockets: readonly Snapshot[], page: Page): string {
+  const { theme, width } = page;
+  if (sockets.length === 0) return '  no sockets yet';
+  const rows = sockets.map((socket) => [
+    socket.socket,
+    socket.fd === null ? 'closed' : String(socket.fd),
+    stateCell(socket),
+    socket.local ?? '—',
+    socket.peer ?? '—',
+    queuesCell(socket),
+  ]);
+  const widths = HEADINGS.map((heading, i) => Math.max(heading.length, ...rows.map((row) => widthOf(row[i] ?? ''))));
+  const total = 2 + widths.reduce((sum, one) => sum + one + 2, 0);
+  const lines =
+    total <= width + 2
+      ? [line(HEADINGS, widths, (text) => theme.dim(text)), ...rows.map((row) => line(row, widths))]
+      : rows.map((row) => narrow(row));
+  return inSigns(lines.join('\n'), theme);
+}
+
+function line(cells: readonly string[], widths: readonly number[], paint = (text: string) => text): string {
+  return paint(`  ${cells.map((cell, i) => padEnd(cell, widths[i] ?? 0)).join('  ')}`.trimEnd());
+}
+
+/** Where the table is too wide for the terminal: two lines a socket. */
+function narrow([name = '', fd = '', state = '', local = '', peer = '', queues = '']: readonly string[]): string {
+  const end = queues === '' ? '' : `  ${queues}`;
+  return `  ${padEnd(name, 8)} ${padEnd(fd, 6)} ${state}${end}\n           ${local} → ${peer}`;
+}
+
+function stateCell({ state, kind, fd }: Snapshot): string {
+  if (state !== null) return kind.startsWith('TCP') ? state : `${state} (${kind})`;
+  if (fd === null) return '—';
+  return kind.startsWith('TCP') ? 'unknown' : kind;
+}
+
+function queuesCell({ queue, receiveQueue, sendQueue }: Snapshot): string {
+  if (queue !== null) return `${queue.used} of ${queue.limit} wait`;
+  const parts = [];
+  if (receiveQueue) parts.push(`${receiveQueue} to read`);
+  if (sendQueue) parts.push(`${sendQueue} unsent`);
+  return parts.join(', ');
+}

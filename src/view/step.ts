@@ -1,0 +1,102 @@
+/** A step on the screen: one line for the call, one for each socket that changed. */
+import type { Blocked } from '../socket/job.ts';
+import type { Change, ChangeField, Snapshot } from '../socket/state.ts';
+import type { Step } from '../socket/step.ts';
+import { duration, hanging, padEnd, spread } from './layout.ts';
+import { renderSockaddr } from './sockaddr.ts';
+import { inSigns, type Theme } from './theme.ts';
+
+export interface Page {
+  readonly theme: Theme;
+  /** Columns. */
+  readonly width: number;
+}
+
+/** A step's label column: the sockets' names stand in it. */
+const LABEL = 9;
+
+export function renderStep(step: Step, page: Page): string {
+  const { theme, width } = page;
+  const lines = [callLine(step, page)];
+  if (step.layout !== null && step.outcome.kind === 'value') {
+    lines.push(...renderSockaddr(step.layout, ' '.repeat(LABEL + 2), width, theme));
+  }
+  lines.push(...renderChanges(step.changes, step.sockets, page));
+  return inSigns(lines.join('\n'), theme);
+}
+
+/** `  accept(21) …      blocked: nobody has connected yet   [1]` */
+export function renderBlocked({ text, because, job }: Blocked, { theme, width }: Page): string {
+  const line = spread(`  ${text} …`, `${theme.dim(`blocked: ${because}`)}   [${job}]`, width);
+  return inSigns(line, theme);
+}
+
+/** One line for each socket: state, addresses, queues. */
+export function renderChanges(changes: readonly Change[], sockets: readonly Snapshot[], page: Page): string[] {
+  const names = [...new Set(changes.map((change) => change.socket))];
+  return names.flatMap((name) => {
+    const mine = changes.filter((change) => change.socket === name);
+    const after = sockets.find((snapshot) => snapshot.socket === name);
+    if (after === undefined) return [];
+    const told = changeTexts(mine, after, page.theme);
+    if (told.length === 0) return [];
+    const line = hanging(label(name, page.theme), told.join('   '), page.width);
+    return [inSigns(line, page.theme)];
+  });
+}
+
+/** `  why      …`, an explanation under a step. */
+export function renderWhy(text: string, { theme, width }: Page): string {
+  return inSigns(hanging(`  ${theme.dim(padEnd('why', LABEL - 1))} `, text, width), theme);
+}
+
+function callLine(step: Step, { theme, width }: Page): string {
+  const { outcome, job } = step;
+  const result =
+    outcome.kind === 'value' ? String(outcome.result) : theme.bad(`-1 ${outcome.error.code} (${outcome.error.text})`);
+  const left = `  ${job === null ? '' : `[${job}] `}${step.text} = ${result}`;
+  if (job === null) return spread(left, theme.dim(duration(step.durationUs)), width);
+  const from = step.call.name === 'accept' ? step.sockets.find((s) => s.peer !== null)?.peer : undefined;
+  const after = `after ${duration(step.blockedUs)}${from == null ? '' : `, from ${from}`}`;
+  return spread(left, theme.dim(after), width);
+}
+
+function label(name: string, theme: Theme): string {
+  return `  ${theme.strong(padEnd(name, LABEL - 1))} `;
+}
+
+/** What changed in one socket, the most telling first. */
+function changeTexts(changes: readonly Change[], after: Snapshot, theme: Theme): string[] {
+  const of = (field: ChangeField) => changes.find((change) => change.field === field);
+  const told: string[] = [];
+  const [state, local, peer] = [of('state'), of('local'), of('peer')];
+  if (state !== undefined) told.push(stateText(state, after, theme));
+  if (peer !== undefined && peer.to !== null) told.push(`${after.local} → ${peer.to}`);
+  else if (local !== undefined) told.push(`local  ${local.from ?? '—'} → ${local.to ?? '—'}`);
+  const queue = of('queue');
+  if (after.queue !== null && (queue !== undefined || of('backlog') !== undefined)) {
+    const from = typeof queue?.from === 'number' ? `${queue.from} → ` : '';
+    told.push(`queue ${from}${after.queue.used} of ${after.queue.limit}`);
+  }
+  const [received, unsent] = [of('receive_queue'), of('send_queue')];
+  if (received !== undefined) told.push(`to read ${received.from ?? 0} → ${bytes(received.to)}`);
+  if (unsent !== undefined) told.push(`not acknowledged ${unsent.from ?? 0} → ${bytes(unsent.to)}${finNote(unsent, after)}`);
+  return told;
+}
+
+function stateText({ from, to }: Change, after: Snapshot, theme: Theme): string {
+  const now = to === null ? 'unknown: the kernel can’t be asked' : theme.good(String(to));
+  const text = from === null && to === 'CLOSED' ? now : `${from ?? '—'} → ${now}`;
+  if (!after.lingers) return text;
+  return `${text}   kept by the kernel, no longer by ${after.fd === null ? 'a' : 'the'} descriptor`;
+}
+
+/** A FIN takes a sequence number, as a byte does (RFC 9293 §3.4). */
+function finNote({ to }: Change, { state }: Snapshot): string {
+  const waits = state === 'FIN-WAIT-1' || state === 'LAST-ACK' || state === 'CLOSING';
+  return waits && to === 1 ? ' (the FIN)' : '';
+}
+
+function bytes(count: string | number | null): string {
+  return count === 1 ? '1 byte' : `${count} bytes`;
+}

@@ -1,0 +1,48 @@
+/** Bytes as text that anyone can read back: C escapes, hexadecimal. */
+
+const ESCAPES: Readonly<Record<number, string>> = {
+  0x07: '\\a',
+  0x08: '\\b',
+  0x09: '\\t',
+  0x0a: '\\n',
+  0x0b: '\\v',
+  0x0c: '\\f',
+  0x0d: '\\r',
+  0x22: '\\"',
+  0x5c: '\\\\',
+};
+
+/** Bytes → a C string literal with its quotes: `"hello\n"`. Everything outside ASCII as `\xNN`. */
+export function quoted(bytes: Uint8Array): string {
+  let out = '';
+  for (const byte of bytes) out += ESCAPES[byte] ?? (printable(byte) ? String.fromCharCode(byte) : `\\x${hexByte(byte)}`);
+  return `"${out}"`;
+}
+
+/** As {@link quoted}, shortened as strace does: at most `most` bytes, then `"…"...`. */
+export function quotedShort(bytes: Uint8Array, most: number): string {
+  return bytes.length <= most ? quoted(bytes) : `${quoted(bytes.subarray(0, most))}...`;
+}
+
+/** `7f 00 00 01`. */
+export function spacedHex(bytes: Uint8Array): string {
+  return Array.from(bytes, hexByte).join(' ');
+}
+
+/** The text that the bytes spell in UTF-8, or null where they are not valid UTF-8. */
+export function asUtf8(bytes: Uint8Array): string | null {
+  try {
+    // ignoreBOM keeps a leading U+FEFF, so that the text gives back the same bytes.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function printable(byte: number): boolean {
+  return byte >= 0x20 && byte < 0x7f;
+}
+
+function hexByte(byte: number): string {
+  return byte.toString(16).padStart(2, '0');
+}
