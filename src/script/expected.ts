@@ -76,7 +76,10 @@ function suits(expected: Expected, value: Value, result: number): boolean {
     }
     case 'regex':
       // latin1: one character a byte, so that any bytes can be matched.
-      return value.kind === 'bytes' && new RegExp(expected.source, 's').test(Buffer.from(value.bytes).toString('latin1'));
+      return (
+        value.kind === 'bytes' &&
+        new RegExp(expected.source, 's').test(Buffer.from(value.bytes).toString('latin1'))
+      );
     case 'address':
       return value.kind === 'address' && value.address === expected.address;
     case 'struct':

@@ -60,20 +60,32 @@ export function tokensOf(line: string): Token[] {
   return tokens;
 }
 
-function tokenAt(line: string, at: number, match: (pattern: RegExp) => RegExpExecArray | null): Token {
+function tokenAt(
+  line: string,
+  at: number,
+  match: (pattern: RegExp) => RegExpExecArray | null,
+): Token {
   const span = (length: number): Span => [at, at + length];
   const hex = match(HEX_BYTES);
-  if (hex !== null) return { kind: 'string', bytes: hexBytes(hex[1] ?? '', at + 4), span: span(hex[0].length) };
+  if (hex !== null)
+    return { kind: 'string', bytes: hexBytes(hex[1] ?? '', at + 4), span: span(hex[0].length) };
   const endpoint = match(ENDPOINT);
-  if (endpoint !== null) return { kind: 'endpoint', text: endpoint[0], span: span(endpoint[0].length) };
+  if (endpoint !== null)
+    return { kind: 'endpoint', text: endpoint[0], span: span(endpoint[0].length) };
   const number = match(NUMBER);
-  if (number !== null) return { kind: 'number', value: numberOf(number[0], span(number[0].length)), span: span(number[0].length) };
+  if (number !== null)
+    return {
+      kind: 'number',
+      value: numberOf(number[0], span(number[0].length)),
+      span: span(number[0].length),
+    };
   const word = match(WORD);
   if (word !== null) return { kind: 'word', text: word[0], span: span(word[0].length) };
   const mark = match(MARK);
   if (mark !== null) return { kind: 'mark', text: mark[0] as Mark, span: span(mark[0].length) };
   const regex = match(REGEX);
-  if (regex !== null) return { kind: 'regex', source: regex[0].slice(1, -1), span: span(regex[0].length) };
+  if (regex !== null)
+    return { kind: 'regex', source: regex[0].slice(1, -1), span: span(regex[0].length) };
   const odd = /[^\s,()=;]+/y;
   odd.lastIndex = at;
   const length = odd.exec(line)?.[0].length ?? 1;
@@ -81,7 +93,8 @@ function tokenAt(line: string, at: number, match: (pattern: RegExp) => RegExpExe
 }
 
 function oddity(text: string): string {
-  if (/^-?\d/.test(text)) return 'not a number: 42, 0x2a, or an address with a port, such as 127.0.0.1:8888';
+  if (/^-?\d/.test(text))
+    return 'not a number: 42, 0x2a, or an address with a port, such as 127.0.0.1:8888';
   if (text.startsWith("'")) return 'text stands between double quotes: "hello\\n"';
   if (text.startsWith('[')) return 'an IPv6 address needs a port: [::1]:8888';
   if (text.startsWith('&')) return 'no pointers here: name the value itself';
@@ -98,7 +111,17 @@ function numberOf(text: string, span: Span): number {
 }
 
 const ESCAPES: Readonly<Record<string, number>> = {
-  n: 10, r: 13, t: 9, a: 7, b: 8, f: 12, v: 11, '\\': 92, '"': 34, "'": 39, '?': 63,
+  n: 10,
+  r: 13,
+  t: 9,
+  a: 7,
+  b: 8,
+  f: 12,
+  v: 11,
+  '\\': 92,
+  '"': 34,
+  "'": 39,
+  '?': 63,
 };
 
 /** A C string literal: its bytes in UTF-8. `\xNN` takes two digits, so that "\xffab" is clear. */
@@ -127,13 +150,21 @@ function escapeAt(line: string, at: number): [byte: number, length: number] {
   if (octal !== null) return [Number.parseInt(octal[1] ?? '', 8) & 0xff, octal[0].length];
   const byte = ESCAPES[line[at + 1] ?? ''];
   if (byte !== undefined) return [byte, 2];
-  throw new SyntaxProblem('unknown escape; there are \\n \\r \\t \\0 \\xNN \\\\ \\"', [at, Math.min(at + 2, line.length)]);
+  throw new SyntaxProblem('unknown escape; there are \\n \\r \\t \\0 \\xNN \\\\ \\"', [
+    at,
+    Math.min(at + 2, line.length),
+  ]);
 }
 
 function hexBytes(text: string, from: number): Uint8Array {
   const digits = text.replaceAll(/\s/g, '');
   const wrong = /[^0-9a-fA-F\s]/.exec(text);
-  if (wrong !== null) throw new SyntaxProblem('not a hexadecimal digit', [from + wrong.index, from + wrong.index + 1]);
-  if (digits.length % 2 !== 0) throw new SyntaxProblem('a byte has two hexadecimal digits', [from, from + text.length]);
+  if (wrong !== null)
+    throw new SyntaxProblem('not a hexadecimal digit', [
+      from + wrong.index,
+      from + wrong.index + 1,
+    ]);
+  if (digits.length % 2 !== 0)
+    throw new SyntaxProblem('a byte has two hexadecimal digits', [from, from + text.length]);
   return Uint8Array.from(Buffer.from(digits, 'hex'));
 }

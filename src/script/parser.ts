@@ -38,17 +38,25 @@ class Parser {
   statement(): Statement {
     const as = this.nameBeforeEquals();
     const word = this.take();
-    if (word?.kind !== 'word') throw new SyntaxProblem('a call is wanted here, such as listen(server, 10)', this.spanOf(word));
+    if (word?.kind !== 'word')
+      throw new SyntaxProblem(
+        'a call is wanted here, such as listen(server, 10)',
+        this.spanOf(word),
+      );
     const row = callTable.get(word.text);
     if (row === undefined) throw this.unknownCall(word.text, word.span);
     const { args, spans } = isMark(this.peek(), '(') ? this.parenthesised() : this.bare();
     const least = row.params.filter((param) => param.optional !== true).length;
     if (args.length < least || args.length > row.params.length) {
-      throw new SyntaxProblem(`${row.name} takes ${row.params.map(shownParam).join(', ')}`, [word.span[0], this.lastEnd()]);
+      throw new SyntaxProblem(`${row.name} takes ${row.params.map(shownParam).join(', ')}`, [
+        word.span[0],
+        this.lastEnd(),
+      ]);
     }
     const expected = this.skip('=') ? this.expectation() : null;
     const rest = this.peek();
-    if (rest !== undefined) throw new SyntaxProblem('the statement is over here; one statement a line', rest.span);
+    if (rest !== undefined)
+      throw new SyntaxProblem('the statement is over here; one statement a line', rest.span);
     const call: Call = { name: row.name as CallName, args, ...(as === null ? {} : { as }) };
     return { call, spans, expected };
   }
@@ -107,7 +115,8 @@ class Parser {
     while (!this.skip('}')) {
       if (fields.length > 0) this.want(',');
       const token = this.take();
-      if (token?.kind !== 'number') throw new SyntaxProblem('a number is wanted here', this.spanOf(token));
+      if (token?.kind !== 'number')
+        throw new SyntaxProblem('a number is wanted here', this.spanOf(token));
       fields.push(token.value);
     }
     return fields;
@@ -116,8 +125,10 @@ class Parser {
   private nameBeforeEquals(): string | null {
     const [name, equals] = [this.peek(), this.peek(1)];
     if (name?.kind !== 'word' || !isMark(equals, '=')) return null;
-    if (callTable.has(name.text)) throw new SyntaxProblem(`${name.text} is a call and can't be a name`, name.span);
-    if (isConstant(name.text)) throw new SyntaxProblem(`${name.text} is a constant and can't be a name`, name.span);
+    if (callTable.has(name.text))
+      throw new SyntaxProblem(`${name.text} is a call and can't be a name`, name.span);
+    if (isConstant(name.text))
+      throw new SyntaxProblem(`${name.text} is a constant and can't be a name`, name.span);
     this.at += 2;
     return name.text;
   }
@@ -150,7 +161,9 @@ class Parser {
     const token = this.take();
     switch (token?.kind) {
       case 'number':
-        return isMark(this.peek(), '|') ? this.flags(token.value) : { kind: 'integer', value: token.value };
+        return isMark(this.peek(), '|')
+          ? this.flags(token.value)
+          : { kind: 'integer', value: token.value };
       case 'string':
         return { kind: 'bytes', bytes: this.repeated(token.bytes) };
       case 'endpoint':
@@ -161,7 +174,8 @@ class Parser {
         return { kind: 'name', name: token.text };
       case 'mark':
         if (token.text === '{') return { kind: 'struct', fields: this.fields() };
-        if (token.text === ')' || token.text === ',') throw new SyntaxProblem('an argument is missing here', token.span);
+        if (token.text === ')' || token.text === ',')
+          throw new SyntaxProblem('an argument is missing here', token.span);
         break;
       case undefined:
         throw new SyntaxProblem('the closing ) is missing', this.spanOf(undefined));
@@ -183,7 +197,8 @@ class Parser {
   private repeated(bytes: Uint8Array): Uint8Array {
     if (!this.skip('*')) return bytes;
     const count = this.take();
-    if (count?.kind !== 'number') throw new SyntaxProblem('a count is wanted behind *', this.spanOf(count));
+    if (count?.kind !== 'number')
+      throw new SyntaxProblem('a count is wanted behind *', this.spanOf(count));
     const total = bytes.length * count.value;
     if (count.value < 0 || total > MOST_REPEATED) {
       throw new SyntaxProblem(`at most ${MOST_REPEATED} bytes can be made here`, count.span);
@@ -196,7 +211,8 @@ class Parser {
   private want(mark: Mark): void {
     if (this.skip(mark)) return;
     const token = this.peek();
-    const missing = token === undefined && mark === ',' ? 'the closing ) is missing' : `a ${mark} is wanted here`;
+    const missing =
+      token === undefined && mark === ',' ? 'the closing ) is missing' : `a ${mark} is wanted here`;
     throw new SyntaxProblem(missing, this.spanOf(token));
   }
 

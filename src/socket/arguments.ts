@@ -1,6 +1,12 @@
 /** Turns an argument as written into what the kernel takes, and into how C would write it. */
 import { constant, constants } from '../sys/platform.ts';
-import { ADDRESS_STORAGE, decodeAddress, encodeAddress, formatAddress, type SocketAddress } from '../sys/sockaddr.ts';
+import {
+  ADDRESS_STORAGE,
+  decodeAddress,
+  encodeAddress,
+  formatAddress,
+  type SocketAddress,
+} from '../sys/sockaddr.ts';
 import { outBuffer, type Sys, written } from '../sys/sys.ts';
 import type { Arg, Value } from './call.ts';
 import type { Endpoint, Host } from './endpoint.ts';
@@ -40,13 +46,19 @@ export class Arguments {
       const record = sockets.byDescriptor(arg.value);
       if (record !== undefined) return record;
       // A foreign descriptor might be the terminal, or the event loop's own.
-      throw new BadCall(`descriptor ${arg.value} is not a socket of this session; ${this.namesKnown()}`, at);
+      throw new BadCall(
+        `descriptor ${arg.value} is not a socket of this session; ${this.namesKnown()}`,
+        at,
+      );
     }
     if (arg.kind !== 'name') throw new BadCall('a socket is given by its name', at);
     const record = sockets.get(arg.name);
     if (record?.open) return record;
     if (record !== undefined) {
-      throw new BadCall(`${arg.name} is closed (it was descriptor ${record.fd}); ${this.namesKnown()}`, at);
+      throw new BadCall(
+        `${arg.name} is closed (it was descriptor ${record.fd}); ${this.namesKnown()}`,
+        at,
+      );
     }
     throw this.unknown(arg.name, at);
   }
@@ -77,7 +89,8 @@ export class Arguments {
     if (arg.kind === 'name') {
       const value = this.scope.values.get(arg.name);
       if (value?.kind === 'bytes') return value.bytes;
-      if (value === undefined && this.scope.sockets.get(arg.name) === undefined) throw this.unknown(arg.name, at);
+      if (value === undefined && this.scope.sockets.get(arg.name) === undefined)
+        throw this.unknown(arg.name, at);
     }
     throw new BadCall('bytes are written "text\\n" or hex"de ad"', at);
   }
@@ -94,10 +107,17 @@ export class Arguments {
     const arg = this.at(at);
     if (arg.kind === 'name') return this.addressOf(this.socket(at), at);
     if (arg.kind === 'integer') {
-      return this.encode({ transport: 'tcp', host: { kind: 'loopback' }, port: arg.value }, domain, at);
+      return this.encode(
+        { transport: 'tcp', host: { kind: 'loopback' }, port: arg.value },
+        domain,
+        at,
+      );
     }
     if (arg.kind !== 'endpoint') {
-      throw new BadCall('an address is written 127.0.0.1:8888, [::1]:8888, unix:/path, or is a socket’s name', at);
+      throw new BadCall(
+        'an address is written 127.0.0.1:8888, [::1]:8888, unix:/path, or is a socket’s name',
+        at,
+      );
     }
     return this.encode(arg.endpoint, domain, at);
   }
@@ -145,7 +165,8 @@ export class Arguments {
     const result = this.scope.sys.getsockname(record.fd, buffer);
     const bytes = written(buffer).slice();
     const address = result < 0 ? null : decodeAddress(bytes);
-    const unbound = address === null || address.family === 'unnamed' || ('port' in address && address.port === 0);
+    const unbound =
+      address === null || address.family === 'unnamed' || ('port' in address && address.port === 0);
     if (unbound) throw new BadCall(`${record.name} has no local address yet: bind it first`, at);
     return bytes;
   }
@@ -160,7 +181,10 @@ export class Arguments {
   }
 
   private unknown(name: string, at: number): BadCall {
-    const known = [...this.scope.sockets.openOnes().map((r) => r.name), ...this.scope.values.keys()];
+    const known = [
+      ...this.scope.sockets.openOnes().map((r) => r.name),
+      ...this.scope.values.keys(),
+    ];
     const near = nearest(name, /^[A-Z]/.test(name) ? [...known, ...constants.keys()] : known);
     return new BadCall(`there is no ${name}; ${this.namesKnown()}`, at, near);
   }
@@ -219,4 +243,3 @@ export function shownAddress(bytes: Uint8Array): string {
       return `{family ${address.number}}`;
   }
 }
-

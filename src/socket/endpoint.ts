@@ -31,7 +31,8 @@ export class EndpointError extends Error {
 }
 
 /** Labels of letters, digits, hyphens inside (RFC 1123 §2.1), and the underscores that people use. */
-const HOST_NAME = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
+const HOST_NAME =
+  /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
 
 const TRANSPORTS: readonly Transport[] = ['tcp', 'udp', 'tls', 'unix', 'unixgram'];
 
@@ -47,7 +48,10 @@ export function parseEndpoint(text: string, names: Resolver = resolver): Endpoin
     // `localhost:http` has a word before a colon too; `tpc:host:80` and `http://host` do not parse.
     const isUrl = scheme?.[2] !== undefined || /^[a-z][a-z0-9+-]*:[^:]*:[^:]*$/i.test(text);
     if (isUrl) {
-      throw new EndpointError(`unknown scheme; there are ${TRANSPORTS.join(', ')}`, text, [0, word.length]);
+      throw new EndpointError(`unknown scheme; there are ${TRANSPORTS.join(', ')}`, text, [
+        0,
+        word.length,
+      ]);
     }
     return internet('tcp', text, 0, names);
   }
@@ -107,7 +111,11 @@ function internet(
   }
   const colon = text.indexOf(':', start);
   if (colon === -1) {
-    fail(rest === '' ? 'an endpoint is missing' : 'a port is missing: host:port', text.length, text.length);
+    fail(
+      rest === '' ? 'an endpoint is missing' : 'a port is missing: host:port',
+      text.length,
+      text.length,
+    );
   }
   if (text.indexOf(':', colon + 1) !== -1) {
     fail('an IPv6 address stands in brackets: [::1]:8888', start, text.length);
@@ -132,7 +140,8 @@ function internet(
     }
     if (zone === undefined) return { kind: 'inet6', literal: address, scope: 0 };
     const scope = names.scopeOf(zone);
-    if (scope === null) return fail(`no network interface has the name '${zone}'`, to - zone.length, to);
+    if (scope === null)
+      return fail(`no network interface has the name '${zone}'`, to - zone.length, to);
     return { kind: 'inet6', literal: address, scope };
   }
 

@@ -32,7 +32,11 @@ export class Job {
   interruption: Interruption | null = null;
   /** Ends the present wait early, like a spurious wake-up; whoever waits sets it. */
   wake: () => void = () => {};
-  private readonly resolvers: { settle: () => void; resolve: (step: Step) => void; reject: (error: unknown) => void };
+  private readonly resolvers: {
+    settle: () => void;
+    resolve: (step: Step) => void;
+    reject: (error: unknown) => void;
+  };
 
   constructor(call: Call) {
     this.call = call;

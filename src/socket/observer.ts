@@ -1,7 +1,12 @@
 /** Looks at sockets: takes snapshots, and says what changed since the last look. */
 import { ConnectionLookup } from '../sys/inet-diag.ts';
 import { constant, constants } from '../sys/platform.ts';
-import { ADDRESS_STORAGE, decodeAddress, formatAddress, type SocketAddress } from '../sys/sockaddr.ts';
+import {
+  ADDRESS_STORAGE,
+  decodeAddress,
+  formatAddress,
+  type SocketAddress,
+} from '../sys/sockaddr.ts';
 import { outBuffer, type Sys, written } from '../sys/sys.ts';
 import { readTcpInfo } from '../sys/tcp-info.ts';
 import type { SocketRecord } from './socket-table.ts';
@@ -61,6 +66,11 @@ export class Observer {
     return snapshot;
   }
 
+  /** The two addresses alone, as endpoints are written; null where the socket has none. */
+  addresses({ fd }: SocketRecord): { local: string | null; peer: string | null } {
+    return { local: shown(this.ask('getsockname', fd)), peer: shown(this.ask('getpeername', fd)) };
+  }
+
   /** Whether another look can still show something new. */
   isOver(record: SocketRecord): boolean {
     return !record.open && record.last !== null && !record.last.lingers;
@@ -106,7 +116,10 @@ export class Observer {
     const { pair } = record;
     const last = record.last;
     const state = last?.state ?? null;
-    const kept = pair === null || state === null || state === 'CLOSED' ? null : this.lookup.stateOf(pair.local, pair.peer);
+    const kept =
+      pair === null || state === null || state === 'CLOSED'
+        ? null
+        : this.lookup.stateOf(pair.local, pair.peer);
     const lingers = kept !== null && kept !== 'CLOSED';
     return {
       socket: record.name,

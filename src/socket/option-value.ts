@@ -27,8 +27,10 @@ export function encodeOption(level: number, option: number, value: Arg): Uint8Ar
   if (value.kind === 'bytes') return value.bytes;
   if (value.kind === 'struct') return encodeStruct(shape, value.fields);
   if (value.kind === 'integer' && shape === 'int') return Uint8Array.from(int32(value.value));
-  if (shape === 'linger') throw new BadCall('struct linger is written {onoff, seconds}, for example {1, 0}', 3);
-  if (shape === 'timeval') throw new BadCall('struct timeval is written {seconds, microseconds}, for example {1, 0}', 3);
+  if (shape === 'linger')
+    throw new BadCall('struct linger is written {onoff, seconds}, for example {1, 0}', 3);
+  if (shape === 'timeval')
+    throw new BadCall('struct timeval is written {seconds, microseconds}, for example {1, 0}', 3);
   if (shape === 'text') throw new BadCall('this option takes text, for example "cubic"', 3);
   throw new BadCall('an option takes a number, a structure such as {1, 0}, or bytes', 3);
 }
@@ -41,7 +43,10 @@ export function decodeOption(level: number, option: number, bytes: Uint8Array): 
     return { kind: 'struct', fields: [view.getInt32(0, true), view.getInt32(4, true)] };
   }
   if (shape === 'timeval' && bytes.length === 16) {
-    return { kind: 'struct', fields: [Number(view.getBigInt64(0, true)), Number(view.getBigInt64(8, true))] };
+    return {
+      kind: 'struct',
+      fields: [Number(view.getBigInt64(0, true)), Number(view.getBigInt64(8, true))],
+    };
   }
   if (shape === 'text') {
     const end = bytes.indexOf(0);
@@ -54,13 +59,16 @@ export function decodeOption(level: number, option: number, bytes: Uint8Array): 
 /** struct timeval of SO_RCVTIMEO and SO_SNDTIMEO in milliseconds; 0 means without limit. */
 export function timevalMs(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Number(view.getBigInt64(0, true)) * 1000 + Math.ceil(Number(view.getBigInt64(8, true)) / 1000);
+  return (
+    Number(view.getBigInt64(0, true)) * 1000 + Math.ceil(Number(view.getBigInt64(8, true)) / 1000)
+  );
 }
 
 function encodeStruct(shape: Shape, fields: readonly number[]): Uint8Array {
   const [first = 0, second = 0] = fields;
   if (shape === 'linger' || shape === 'timeval') {
-    if (fields.length !== 2) throw new BadCall('this structure has two fields, for example {1, 0}', 3);
+    if (fields.length !== 2)
+      throw new BadCall('this structure has two fields, for example {1, 0}', 3);
   } else {
     throw new BadCall('this option takes no structure', 3);
   }

@@ -100,7 +100,15 @@ async function make(world: World, { job, row, prepared, socket }: Ready): Promis
   const blockedUs = job.blocked === null ? 0 : clock() - called - spent;
   const text = made.text ?? prepared.text;
   const { address = null } = prepared;
-  return { text, made, layout: made.layout ?? prepared.layout, address, socket, durationUs: spent, blockedUs };
+  return {
+    text,
+    made,
+    layout: made.layout ?? prepared.layout,
+    address,
+    socket,
+    durationUs: spent,
+    blockedUs,
+  };
 }
 
 async function nameGiven(world: World, job: Job, giver: Job): Promise<void> {
@@ -116,12 +124,21 @@ async function nameGiven(world: World, job: Job, giver: Job): Promise<void> {
 function endedEarly(job: Job): Returned {
   const made = { result: -errnoNumber(job.interruption ?? 'EINTR') };
   const text = `${job.call.name}(…)`;
-  return { text, made, layout: undefined, address: null, socket: null, durationUs: 0, blockedUs: 0 };
+  return {
+    text,
+    made,
+    layout: undefined,
+    address: null,
+    socket: null,
+    durationUs: 0,
+    blockedUs: 0,
+  };
 }
 
 function socketOf({ sockets }: Scope, call: Call): SocketRecord | null {
   const [first] = call.args;
   if (first?.kind === 'name') return sockets.get(first.name) ?? null;
-  if (first?.kind === 'integer' && call.name !== 'socket') return sockets.byDescriptor(first.value) ?? null;
+  if (first?.kind === 'integer' && call.name !== 'socket')
+    return sockets.byDescriptor(first.value) ?? null;
   return null;
 }

@@ -114,14 +114,26 @@ export class Session {
   /** Ends a blocked call with EINTR: the one of this number, or the newest. @returns whether there was one */
   cancel(number?: number): boolean {
     const jobs = [...this.blockedJobs];
-    const job = number === undefined ? jobs.at(-1) : jobs.find((one) => one.blocked?.job === number);
+    const job =
+      number === undefined ? jobs.at(-1) : jobs.find((one) => one.blocked?.job === number);
     job?.interrupt('EINTR');
     return job !== undefined;
   }
 
   /** How every known socket is now, in the order in which they were made. */
   snapshots(): Snapshot[] {
-    return this.sockets.all().map((record) => this.observer.look(record));
+    this.tellOfChanges(this.sockets.all());
+    return this.lastSeen();
+  }
+
+  /** The same as they were last seen, without asking the kernel. */
+  lastSeen(): Snapshot[] {
+    return this.sockets.all().map((record) => record.last ?? this.observer.look(record));
+  }
+
+  /** A socket's two addresses, asked from the kernel. */
+  addressesOf(socket: SocketRecord): { local: string | null; peer: string | null } {
+    return this.observer.addresses(socket);
   }
 
   /** Looks whether anything changed by itself, and tells the watchers. Cheap enough for a timer. */
@@ -208,7 +220,11 @@ export class Session {
     const names = call.args.flatMap((arg) => (arg.kind === 'name' ? [arg.name] : []));
     if (names.length === 0) return null;
     // The newest: a name that is given twice means the later call.
-    return [...this.blockedJobs].reverse().find(({ call: { as } }) => as !== undefined && names.includes(as)) ?? null;
+    return (
+      [...this.blockedJobs]
+        .reverse()
+        .find(({ call: { as } }) => as !== undefined && names.includes(as)) ?? null
+    );
   }
 
   private block(job: Job, text: string, because: string): void {

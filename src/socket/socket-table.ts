@@ -61,7 +61,8 @@ export class SocketTable {
     this.closed.push(record);
     if (this.closed.length <= CLOSED_KEPT) return;
     const oldest = this.closed.shift();
-    if (oldest !== undefined && this.names.get(oldest.name) === oldest) this.names.delete(oldest.name);
+    if (oldest !== undefined && this.names.get(oldest.name) === oldest)
+      this.names.delete(oldest.name);
   }
 
   /** All that are known, in the order in which they were made. */

@@ -26,7 +26,14 @@ export interface Snapshot {
   readonly lingers: boolean;
 }
 
-export type ChangeField = 'state' | 'local' | 'peer' | 'receive_queue' | 'send_queue' | 'queue' | 'backlog';
+export type ChangeField =
+  | 'state'
+  | 'local'
+  | 'peer'
+  | 'receive_queue'
+  | 'send_queue'
+  | 'queue'
+  | 'backlog';
 
 /** One difference between two snapshots of a socket. */
 export interface Change {

@@ -1,6 +1,7 @@
 /** One call that was made, with all that is known of it. Plain data. */
-import type { Field } from '../sys/sockaddr.ts';
+
 import { errnoName } from '../sys/platform.ts';
+import type { Field } from '../sys/sockaddr.ts';
 import type { Sys } from '../sys/sys.ts';
 import type { Call, Value } from './call.ts';
 import { SocketError } from './errors.ts';
@@ -38,7 +39,7 @@ export interface Step {
 }
 
 /** The value of a step that must have succeeded. @throws SocketError where it did not */
-export function valueOf(step: Step): Value {
+export function succeeded(step: Step): Value {
   if (step.outcome.kind === 'error') throw step.outcome.error;
   return step.outcome.value;
 }

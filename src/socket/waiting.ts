@@ -64,7 +64,12 @@ export async function linger(sys: Sys, job: Job, fd: number): Promise<void> {
     await pause(job);
   }
   const [level, option] = [constant('SOL_SOCKET'), constant('SO_LINGER')];
-  sys.setsockopt(fd, level, option, encodeOption(level, option, { kind: 'struct', fields: [0, 0] }));
+  sys.setsockopt(
+    fd,
+    level,
+    option,
+    encodeOption(level, option, { kind: 'struct', fields: [0, 0] }),
+  );
 }
 
 function ready(door: Door, job: Job, row: Row, made: Made, fd: number): Promise<void> {

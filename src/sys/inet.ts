@@ -55,7 +55,10 @@ function groups(text: string, mayEndInIPv4: boolean): number[] | null {
 
 /** 16 bytes → the canonical text of RFC 5952 §4, as inet_ntop(3) writes it. */
 export function formatIPv6(bytes: Uint8Array): string {
-  const all = Array.from({ length: 8 }, (_, i) => ((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0));
+  const all = Array.from(
+    { length: 8 },
+    (_, i) => ((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0),
+  );
   const run = longestZeroRun(all);
   const v4 = embeddedIPv4(all, bytes);
   const count = v4 === null ? 8 : 6;

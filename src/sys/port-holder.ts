@@ -20,7 +20,8 @@ export function findPortHolder(port: number): PortHolder | null {
   const rows = [...tableOf('/proc/net/tcp'), ...tableOf('/proc/net/tcp6')].filter(
     (columns) => Number.parseInt(columns[LOCAL]?.split(':')[1] ?? '', 16) === port,
   );
-  const row = rows.find((r) => r[STATE] === LISTEN) ?? rows.find((r) => r[INODE] !== '0') ?? rows[0];
+  const row =
+    rows.find((r) => r[STATE] === LISTEN) ?? rows.find((r) => r[INODE] !== '0') ?? rows[0];
   if (row === undefined) return null;
   const state = row[STATE] === LISTEN ? 'LISTEN' : row[STATE] === TIME_WAIT ? 'TIME-WAIT' : 'other';
   return { state, process: ownerOf(row[INODE] ?? '0') };

@@ -135,7 +135,8 @@ function onPoll(handle = 0, status = 0, events = 0): void {
   } else {
     // Level-triggered: disarm what nobody waits for any more, or this would be called for ever.
     // What was just awaited stays armed once more, for it is most often awaited again at once.
-    const idle = (poll.readers.length === 0 ? READABLE : 0) | (poll.writers.length === 0 ? WRITABLE : 0);
+    const idle =
+      (poll.readers.length === 0 ? READABLE : 0) | (poll.writers.length === 0 ? WRITABLE : 0);
     if ((events & idle) !== 0) arm(poll, poll.armed & ~idle);
     poll.failed = false;
     wake(poll, events);

@@ -8,7 +8,12 @@ import { constant } from './platform.ts';
 /** Where a socket is or is to be reached, as a value. Ports are 0…65535. */
 export type SocketAddress =
   | { readonly family: 'inet'; readonly host: string; readonly port: number }
-  | { readonly family: 'inet6'; readonly host: string; readonly port: number; readonly scope: number }
+  | {
+      readonly family: 'inet6';
+      readonly host: string;
+      readonly port: number;
+      readonly scope: number;
+    }
   | { readonly family: 'unix'; readonly path: string }
   | { readonly family: 'abstract'; readonly name: string }
   | { readonly family: 'unnamed' }
@@ -156,7 +161,9 @@ function literal(bytes: Uint8Array | null, text: string): Uint8Array {
 
 function unixAddress(path: Uint8Array, shown: string): Uint8Array {
   if (path.length > UNIX_PATH_SIZE) {
-    throw new RangeError(`${shown} is too long: a Unix socket's path has ${UNIX_PATH_SIZE - 1} bytes`);
+    throw new RangeError(
+      `${shown} is too long: a Unix socket's path has ${UNIX_PATH_SIZE - 1} bytes`,
+    );
   }
   const bytes = header('AF_UNIX', UNIX_PATH + path.length);
   bytes.set(path, UNIX_PATH);

@@ -3,7 +3,7 @@ import { fstatSync, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { bind, bindText, call } from './ffi.ts';
 import { constant } from './platform.ts';
-import { type DescriptorKind, type OutBuffer, type Sys, reset } from './sys.ts';
+import { type DescriptorKind, type OutBuffer, reset, type Sys } from './sys.ts';
 
 const libc = {
   socket: bind('int socket(int, int, int)'),

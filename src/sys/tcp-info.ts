@@ -23,5 +23,8 @@ export function readTcpInfo(sys: Sys, fd: number): TcpInfo | null {
   if (result < 0) return null;
   const state = tcpStateOf(buffer.bytes[STATE] ?? 0) ?? null;
   if (state !== 'LISTEN' || process.platform !== 'linux') return { state, queue: null };
-  return { state, queue: { used: view.getUint32(UNACKED, true), limit: view.getUint32(SACKED, true) } };
+  return {
+    state,
+    queue: { used: view.getUint32(UNACKED, true), limit: view.getUint32(SACKED, true) },
+  };
 }

@@ -16,12 +16,19 @@ const MOST = 16;
  *     02 00 │ 22 b8 │ 7f 00 00 01 │ 00 00 00 00 00 00 00 00
  *     family  port    address       padding
  */
-export function renderSockaddr(fields: readonly Field[], indent: string, width: number, theme: Theme): string[] {
+export function renderSockaddr(
+  fields: readonly Field[],
+  indent: string,
+  width: number,
+  theme: Theme,
+): string[] {
   const { bar } = theme.signs;
   const cells = fields
     .filter((field) => field.bytes.length > 0)
     .map(({ label, bytes }) => {
-      const hex = spacedHex(bytes.subarray(0, MOST)) + (bytes.length > MOST ? ` ${theme.signs.ellipsis}` : '');
+      const hex =
+        spacedHex(bytes.subarray(0, MOST)) +
+        (bytes.length > MOST ? ` ${theme.signs.ellipsis}` : '');
       const wide = Math.max(widthOf(hex), label.length);
       return { hex: padEnd(hex, wide), label: padEnd(label, wide), wide };
     });
@@ -49,14 +56,22 @@ function portNote(fields: readonly Field[]): string | null {
   const port = fields.find((field) => field.label === 'port');
   if (port === undefined) return null;
   const [high = 0, low = 0] = port.bytes;
+  if (high === 0 && low === 0) return 'port 0: the kernel chooses one';
   const hex = spacedHex(port.bytes).replace(' ', '');
   return `${high * 256 + low} = 0x${hex}, high byte first (htons)`;
 }
 
-function addNote(lines: string[], note: string | null, indent: string, width: number, theme: Theme): string[] {
+function addNote(
+  lines: string[],
+  note: string | null,
+  indent: string,
+  width: number,
+  theme: Theme,
+): string[] {
   if (note === null) return lines;
   const last = lines.at(-1) ?? '';
   const shown = theme.dim(note);
-  if (widthOf(last) + 3 + widthOf(note) <= width) return [...lines.slice(0, -1), `${last}   ${shown}`];
+  if (widthOf(last) + 3 + widthOf(note) <= width)
+    return [...lines.slice(0, -1), `${last}   ${shown}`];
   return [...lines, indent + shown];
 }

@@ -17,7 +17,9 @@ export function renderSockets(sockets: readonly Snapshot[], page: Page): string 
     socket.peer ?? '—',
     queuesCell(socket),
   ]);
-  const widths = HEADINGS.map((heading, i) => Math.max(heading.length, ...rows.map((row) => widthOf(row[i] ?? ''))));
+  const widths = HEADINGS.map((heading, i) =>
+    Math.max(heading.length, ...rows.map((row) => widthOf(row[i] ?? ''))),
+  );
   const total = 2 + widths.reduce((sum, one) => sum + one + 2, 0);
   const lines =
     total <= width + 2
@@ -26,12 +28,23 @@ export function renderSockets(sockets: readonly Snapshot[], page: Page): string 
   return inSigns(lines.join('\n'), theme);
 }
 
-function line(cells: readonly string[], widths: readonly number[], paint = (text: string) => text): string {
+function line(
+  cells: readonly string[],
+  widths: readonly number[],
+  paint = (text: string) => text,
+): string {
   return paint(`  ${cells.map((cell, i) => padEnd(cell, widths[i] ?? 0)).join('  ')}`.trimEnd());
 }
 
 /** Where the table is too wide for the terminal: two lines a socket. */
-function narrow([name = '', fd = '', state = '', local = '', peer = '', queues = '']: readonly string[]): string {
+function narrow([
+  name = '',
+  fd = '',
+  state = '',
+  local = '',
+  peer = '',
+  queues = '',
+]: readonly string[]): string {
   const end = queues === '' ? '' : `  ${queues}`;
   return `  ${padEnd(name, 8)} ${padEnd(fd, 6)} ${state}${end}\n           ${local} → ${peer}`;
 }

@@ -2,7 +2,7 @@
 import type { Blocked } from '../socket/job.ts';
 import type { Change, ChangeField, Snapshot } from '../socket/state.ts';
 import type { Step } from '../socket/step.ts';
-import { duration, hanging, padEnd, spread } from './layout.ts';
+import { duration, hanging, padEnd, spread, widthOf } from './layout.ts';
 import { renderSockaddr } from './sockaddr.ts';
 import { inSigns, type Theme } from './theme.ts';
 
@@ -32,7 +32,11 @@ export function renderBlocked({ text, because, job }: Blocked, { theme, width }:
 }
 
 /** One line for each socket: state, addresses, queues. */
-export function renderChanges(changes: readonly Change[], sockets: readonly Snapshot[], page: Page): string[] {
+export function renderChanges(
+  changes: readonly Change[],
+  sockets: readonly Snapshot[],
+  page: Page,
+): string[] {
   const names = [...new Set(changes.map((change) => change.socket))];
   return names.flatMap((name) => {
     const mine = changes.filter((change) => change.socket === name);
@@ -52,11 +56,15 @@ export function renderWhy(text: string, { theme, width }: Page): string {
 
 function callLine(step: Step, { theme, width }: Page): string {
   const { outcome, job } = step;
-  const result =
-    outcome.kind === 'value' ? String(outcome.result) : theme.bad(`-1 ${outcome.error.code} (${outcome.error.text})`);
-  const left = `  ${job === null ? '' : `[${job}] `}${step.text} = ${result}`;
+  const start = `  ${job === null ? '' : `[${job}] `}${step.text}`;
+  if (outcome.kind === 'error') {
+    const result = `= ${theme.bad(`-1 ${outcome.error.code} (${outcome.error.text})`)}`;
+    return `${start}${widthOf(start) + 1 + widthOf(result) <= width ? ' ' : '\n      '}${result}`;
+  }
+  const left = `${start} = ${outcome.result}`;
   if (job === null) return spread(left, theme.dim(duration(step.durationUs)), width);
-  const from = step.call.name === 'accept' ? step.sockets.find((s) => s.peer !== null)?.peer : undefined;
+  const from =
+    step.call.name === 'accept' ? step.sockets.find((s) => s.peer !== null)?.peer : undefined;
   const after = `after ${duration(step.blockedUs)}${from == null ? '' : `, from ${from}`}`;
   return spread(left, theme.dim(after), width);
 }
@@ -80,7 +88,10 @@ function changeTexts(changes: readonly Change[], after: Snapshot, theme: Theme):
   }
   const [received, unsent] = [of('receive_queue'), of('send_queue')];
   if (received !== undefined) told.push(`to read ${received.from ?? 0} → ${bytes(received.to)}`);
-  if (unsent !== undefined) told.push(`not acknowledged ${unsent.from ?? 0} → ${bytes(unsent.to)}${finNote(unsent, after)}`);
+  if (unsent !== undefined)
+    told.push(
+      `not acknowledged ${unsent.from ?? 0} → ${bytes(unsent.to)}${finNote(unsent, after)}`,
+    );
   return told;
 }
 

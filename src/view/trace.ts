@@ -4,7 +4,9 @@ import { inSigns, type Theme } from './theme.ts';
 
 export function renderTrace({ text, outcome, durationUs, blockedUs }: Step, theme: Theme): string {
   const result =
-    outcome.kind === 'value' ? String(outcome.result) : theme.bad(`-1 ${outcome.error.code} (${outcome.error.text})`);
+    outcome.kind === 'value'
+      ? String(outcome.result)
+      : theme.bad(`-1 ${outcome.error.code} (${outcome.error.text})`);
   const seconds = ((durationUs + blockedUs) / 1e6).toFixed(6);
   return inSigns(`${text} = ${result} ${theme.dim(`<${seconds}>`)}`, theme);
 }

@@ -46,7 +46,16 @@ function characterLength(bytes: Uint8Array, at: number): number | 'more' {
   const first = bytes[at] ?? 0;
   // A CR is judged by the byte behind it.
   if (first === CR) return at + 1 < bytes.length ? 1 : 'more';
-  const length = first < 0x80 ? 1 : first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 1;
+  const length =
+    first < 0x80
+      ? 1
+      : first >= 0xc2 && first < 0xe0
+        ? 2
+        : first >= 0xe0 && first < 0xf0
+          ? 3
+          : first >= 0xf0 && first < 0xf5
+            ? 4
+            : 1;
   for (let i = 1; i < length; i++) {
     const next = bytes[at + i];
     if (next === undefined) return 'more';

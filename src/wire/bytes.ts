@@ -1,21 +1,22 @@
 /** Bytes as text that anyone can read back: C escapes, hexadecimal. */
 
 const ESCAPES: Readonly<Record<number, string>> = {
-  0x07: '\\a',
-  0x08: '\\b',
-  0x09: '\\t',
-  0x0a: '\\n',
-  0x0b: '\\v',
-  0x0c: '\\f',
-  0x0d: '\\r',
-  0x22: '\\"',
-  0x5c: '\\\\',
+  7: '\\a',
+  8: '\\b',
+  9: '\\t',
+  10: '\\n',
+  11: '\\v',
+  12: '\\f',
+  13: '\\r',
+  34: '\\"',
+  92: '\\\\',
 };
 
 /** Bytes → a C string literal with its quotes: `"hello\n"`. Everything outside ASCII as `\xNN`. */
 export function quoted(bytes: Uint8Array): string {
   let out = '';
-  for (const byte of bytes) out += ESCAPES[byte] ?? (printable(byte) ? String.fromCharCode(byte) : `\\x${hexByte(byte)}`);
+  for (const byte of bytes)
+    out += ESCAPES[byte] ?? (printable(byte) ? String.fromCharCode(byte) : `\\x${hexByte(byte)}`);
   return `"${out}"`;
 }
 

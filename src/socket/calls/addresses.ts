@@ -1,5 +1,10 @@
 /** The calls that give or ask a socket's addresses. */
-import { ADDRESS_STORAGE, addressFields, decodeAddress, formatAddress } from '../../sys/sockaddr.ts';
+import {
+  ADDRESS_STORAGE,
+  addressFields,
+  decodeAddress,
+  formatAddress,
+} from '../../sys/sockaddr.ts';
 import { outBuffer, written } from '../../sys/sys.ts';
 import { type Arguments, shownAddress } from '../arguments.ts';
 import { ADDRESS, type Prepared, type Row, SOCKET } from './row.ts';

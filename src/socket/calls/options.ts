@@ -16,7 +16,8 @@ export const optionCalls: readonly Row[] = [
   {
     name: 'setsockopt',
     params: [SOCKET, LEVEL, OPTION, { name: 'value', kind: 'option' }],
-    signature: 'int setsockopt(int sockfd, int level, int optname, const void *optval, socklen_t optlen);',
+    signature:
+      'int setsockopt(int sockfd, int level, int optname, const void *optval, socklen_t optlen);',
     does: 'Sets an option of the socket.',
     source: 'setsockopt(2), socket(7), tcp(7)',
     prepare: (args) => {
@@ -33,7 +34,8 @@ export const optionCalls: readonly Row[] = [
   {
     name: 'getsockopt',
     params: [SOCKET, LEVEL, OPTION],
-    signature: 'int getsockopt(int sockfd, int level, int optname, void *optval, socklen_t *optlen);',
+    signature:
+      'int getsockopt(int sockfd, int level, int optname, void *optval, socklen_t *optlen);',
     does: 'Reads an option of the socket. SO_ERROR reads and clears the pending error.',
     source: 'getsockopt(2), socket(7), tcp(7)',
     prepare: (args) => {

@@ -1,6 +1,7 @@
 /** What a row of the table of calls consists of, and the parameters that many rows share. */
-import type { Field } from '../../sys/sockaddr.ts';
+
 import { constants } from '../../sys/platform.ts';
+import type { Field } from '../../sys/sockaddr.ts';
 import type { Result, Sys } from '../../sys/sys.ts';
 import type { Arguments } from '../arguments.ts';
 import type { CallName, Value } from '../call.ts';

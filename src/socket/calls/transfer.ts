@@ -22,7 +22,11 @@ export const transferCalls: readonly Row[] = [
           const result = sys.read(fd, buffer);
           if (result < 0) return { result };
           const bytes = buffer.subarray(0, result);
-          return { result, value: { kind: 'bytes', bytes }, text: text(quotedShort(bytes, BYTES_SHOWN)) };
+          return {
+            result,
+            value: { kind: 'bytes', bytes },
+            text: text(quotedShort(bytes, BYTES_SHOWN)),
+          };
         },
       };
     },

@@ -1,0 +1,64 @@
+/** The outside world of a command, as values that are passed in: streams, environment, clock. */
+import { createTheme, type Theme } from '../view/theme.ts';
+
+/** The options that every command has. */
+export interface CommonOptions {
+  readonly color: 'auto' | 'always' | 'never';
+  readonly ascii?: boolean;
+  readonly quiet?: boolean;
+}
+
+export interface Context {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: NodeJS.ProcessEnv;
+  /** Calls `handler` on SIGINT and SIGTERM. @returns how to stop */
+  onSignal(handler: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
+}
+
+export const processContext: Context = {
+  // Touched only when used: opening stdin changes how the terminal or pipe behaves.
+  get stdin() {
+    return process.stdin;
+  },
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  onSignal(handler) {
+    const signals = ['SIGINT', 'SIGTERM'] as const;
+    for (const signal of signals) process.on(signal, handler);
+    return () => {
+      for (const signal of signals) process.off(signal, handler);
+    };
+  },
+};
+
+/** The theme for what is written to `stream`. */
+export function themeFor(
+  stream: NodeJS.WriteStream,
+  options: CommonOptions,
+  env: NodeJS.ProcessEnv,
+): Theme {
+  return createTheme({
+    color: wantsColor(stream, options.color, env),
+    ascii: options.ascii === true,
+  });
+}
+
+/** --color first, then FORCE_COLOR and NO_COLOR (no-color.org), then whether it is a terminal. */
+function wantsColor(
+  stream: NodeJS.WriteStream,
+  color: CommonOptions['color'],
+  env: NodeJS.ProcessEnv,
+): boolean {
+  if (color !== 'auto') return color === 'always';
+  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '') return env.FORCE_COLOR !== '0';
+  if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
+  return stream.isTTY === true && env.TERM !== 'dumb';
+}
+
+/** Columns to write for: the terminal's, else 80. */
+export function widthOf(stream: NodeJS.WriteStream): number {
+  return stream.isTTY === true && stream.columns > 0 ? stream.columns : 80;
+}

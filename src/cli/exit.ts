@@ -1,0 +1,60 @@
+/** Exit codes that tell causes apart. They are part of the public surface: docs/exit-codes.md. */
+import { SocketError } from '../socket/errors.ts';
+
+export const EXIT = {
+  done: 0,
+  unmet: 1,
+  usage: 2,
+  refused: 3,
+  unresolved: 4,
+  timeout: 5,
+  reset: 6,
+  cannotBind: 7,
+  unsupported: 69,
+  defect: 70,
+  interrupted: 130,
+  pipeClosed: 141,
+  terminated: 143,
+} as const;
+
+/** A failure that is no defect: its message is shown as it is, and the process ends with `code`. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly code: number;
+
+  constructor(message: string, code: number) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const BY_ERRNO: Readonly<Record<string, number>> = {
+  ECONNREFUSED: EXIT.refused,
+  ENETUNREACH: EXIT.refused,
+  EHOSTUNREACH: EXIT.refused,
+  EHOSTDOWN: EXIT.refused,
+  ENETDOWN: EXIT.refused,
+  ENOENT: EXIT.refused,
+  ETIMEDOUT: EXIT.timeout,
+  ECONNRESET: EXIT.reset,
+  ECONNABORTED: EXIT.reset,
+  EPIPE: EXIT.reset,
+  EAFNOSUPPORT: EXIT.unsupported,
+};
+
+/** The exit code for a call that the kernel refused. */
+export function codeOf(error: SocketError): number {
+  if (error.call === 'getaddrinfo') return EXIT.unresolved;
+  if (error.call === 'bind' || error.call === 'listen') return EXIT.cannotBind;
+  // A connection that is refused, unreachable or timed out while it stands is lost.
+  const code = BY_ERRNO[error.code];
+  if (error.call === 'connect') return code ?? EXIT.refused;
+  return code === undefined || code === EXIT.refused ? EXIT.reset : code;
+}
+
+/** The exit code for anything that was thrown. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Failure) return error.code;
+  if (error instanceof SocketError) return codeOf(error);
+  return EXIT.defect;
+}

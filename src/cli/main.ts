@@ -1,0 +1,50 @@
+/** The command line: what there is, with its options. Each command's code is loaded when it runs. */
+import { CommanderError } from 'commander';
+import { whyUnsupported } from '../sys/platform.ts';
+import { type Context, processContext } from './context.ts';
+import { EXIT, exitCodeOf, Failure } from './exit.ts';
+import { createProgram } from './program.ts';
+
+/**
+ * Runs one command line.
+ * @param argv without the interpreter and the script
+ * @returns the exit code
+ */
+export async function main(
+  argv: readonly string[],
+  version: string,
+  context: Context = processContext,
+): Promise<number> {
+  const { stdout, stderr } = context;
+  // `socklab demo | head`: the reader has what it wanted. No message, no stack trace.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? EXIT.pipeClosed : EXIT.defect);
+  });
+  stderr.on('error', () => {});
+  process.on('uncaughtException', (error) => {
+    stderr.write(defect(error, context));
+    process.exit(EXIT.defect);
+  });
+  try {
+    const unsupported = whyUnsupported(process.platform);
+    if (unsupported !== null) throw new Failure(unsupported, EXIT.unsupported);
+    let code: number = EXIT.done;
+    const program = createProgram(context, version, (result) => {
+      code = result;
+    });
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    // commander has said what was wrong.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    if (error instanceof Failure) stderr.write(`socklab: ${error.message}\n`);
+    else stderr.write(defect(error, context));
+    return exitCodeOf(error);
+  }
+}
+
+function defect(error: unknown, { env }: Context): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const trace = env.SOCKLAB_DEBUG && error instanceof Error ? `\n${error.stack}` : '';
+  return `socklab: this is a defect in socklab: ${message}${trace}\n`;
+}

@@ -1,0 +1,163 @@
+/** The REPL's own commands, which begin with a dot. */
+
+import type { Row } from '../../socket/calls/row.ts';
+import { callTable } from '../../socket/calls/table.ts';
+import { nearest } from '../../socket/nearest.ts';
+import { hanging, padEnd } from '../../view/layout.ts';
+import { renderSockets } from '../../view/sockets.ts';
+import { type Page, renderBlocked } from '../../view/step.ts';
+import { inSigns } from '../../view/theme.ts';
+import type { Repl } from './repl.ts';
+
+/** What a command may do to the prompt around it. */
+export interface Surroundings {
+  readonly repl: Repl;
+  readonly page: Page;
+  print(text: string): void;
+  /** Opens the menu of calls; null where there is no terminal for it. */
+  readonly menu: (() => Promise<void>) | null;
+}
+
+interface Command {
+  readonly name: string;
+  readonly usage: string;
+  readonly does: string;
+  /** @returns true to end the session */
+  run(argument: string, around: Surroundings): boolean | Promise<boolean>;
+}
+
+const COMMANDS: readonly Command[] = [
+  {
+    name: '.help',
+    usage: '.help [CALL]',
+    does: 'this list, or what a call takes',
+    run: (argument, around) =>
+      say(around, argument === '' ? overview(around.page) : aboutCall(argument, around.page)),
+  },
+  {
+    name: '.state',
+    usage: '.state',
+    does: 'every socket, as the kernel sees it now',
+    run: (_, around) => say(around, renderSockets(around.repl.session.snapshots(), around.page)),
+  },
+  {
+    name: '.next',
+    usage: '.next',
+    does: 'a menu of the calls that are possible now',
+    run: async (_, around) => {
+      if (around.menu === null) return say(around, '  .next needs a terminal');
+      await around.menu();
+      return false;
+    },
+  },
+  {
+    name: '.jobs',
+    usage: '.jobs',
+    does: 'the calls that are blocked',
+    run: (_, around) => {
+      const jobs = around.repl.session.jobs();
+      const lines = jobs.map((blocked) => renderBlocked(blocked, around.page));
+      return say(around, lines.length === 0 ? '  no call is blocked' : lines.join('\n'));
+    },
+  },
+  {
+    name: '.cancel',
+    usage: '.cancel [N]',
+    does: 'end blocked call N, or the newest, with EINTR',
+    run: (argument, around) => {
+      if (!/^\d*$/.test(argument)) return say(around, '  a job has a number: .cancel 2');
+      const number = argument === '' ? undefined : Number(argument);
+      if (around.repl.session.cancel(number)) return false;
+      return say(
+        around,
+        number === undefined ? '  no call is blocked' : `  there is no job ${number}`,
+      );
+    },
+  },
+  {
+    name: '.reset',
+    usage: '.reset',
+    does: 'close all sockets and start anew',
+    run: (_, around) => {
+      around.repl.reset();
+      return say(around, '  all sockets are closed');
+    },
+  },
+  {
+    name: '.quit',
+    usage: '.quit',
+    does: 'close all sockets and end (so does Ctrl-D)',
+    run: () => true,
+  },
+];
+
+export const commandNames: readonly string[] = COMMANDS.map((command) => command.name);
+
+/** Runs a line that begins with a dot. @returns whether the session is to end, and whether the line was understood */
+export async function runCommand(
+  line: string,
+  around: Surroundings,
+): Promise<{ quit: boolean; known: boolean }> {
+  const [word = '', ...rest] = line.trim().split(/\s+/);
+  const command = COMMANDS.find(({ name }) => name === word);
+  if (command === undefined) {
+    const near = nearest(word, commandNames);
+    around.print(
+      `  there is no ${word}${near === null ? '; .help lists the commands' : `; did you mean ${near}?`}`,
+    );
+    return { quit: false, known: false };
+  }
+  return { quit: await command.run(rest.join(' '), around), known: true };
+}
+
+function say(around: Surroundings, text: string): false {
+  around.print(text);
+  return false;
+}
+
+function overview({ theme, width }: Page): string {
+  const rows = [...callTable.values()].map((row) =>
+    hanging(`  ${padEnd(row.name, 12)} `, row.does, width),
+  );
+  const commands = COMMANDS.map(({ usage, does }) => `  ${padEnd(usage, 12)} ${does}`);
+  const text = [
+    theme.dim('  A statement is a call, one a line: [name =] call(arguments) [= expected]'),
+    '    server = socket(AF_INET, SOCK_STREAM, 0)',
+    '    bind(server, 127.0.0.1:8888)          or bare: bind server 127.0.0.1:8888',
+    '    connect(client, server)               a name stands for its address',
+    '    bind(late, server) = EADDRINUSE       says what must come',
+    '',
+    theme.dim('  Calls'),
+    ...rows,
+    '',
+    theme.dim('  Commands'),
+    ...commands,
+    '',
+    theme.dim('  Keys'),
+    '  Tab          completes      Ctrl-C  drops the line, or ends the newest blocked call',
+    '  Up, Down     history        Ctrl-D  ends the session',
+  ];
+  return inSigns(text.join('\n'), theme);
+}
+
+function aboutCall(name: string, { theme, width }: Page): string {
+  const row = callTable.get(name.replace(/\(?\)?$/, ''));
+  if (row === undefined) {
+    const near = nearest(name, callTable.keys());
+    return `  there is no call ${name}${near === null ? '' : `; did you mean ${near}?`}`;
+  }
+  const lines = [
+    `  ${theme.strong(row.signature)}`,
+    hanging('  ', row.does, width),
+    `  here: ${row.name}(${row.params.map((param) => (param.optional ? `[${param.name}]` : param.name)).join(', ')})`,
+    ...constantsOf(row).map((line) => hanging('  ', line, width)),
+    theme.dim(`  ${row.source}`),
+  ];
+  return inSigns(lines.join('\n'), theme);
+}
+
+function constantsOf(row: Row): string[] {
+  return row.params.flatMap(({ name, constants }) =>
+    constants === undefined ? [] : [`${name}: ${constants.join(' ')}`],
+  );
+}

@@ -1,0 +1,70 @@
+/** The REPL without a terminal: statements from a pipe or file, one a line, answers on stdout. */
+import { createInterface } from 'node:readline';
+import type { Session } from '../../socket/session.ts';
+import type { Page } from '../../view/step.ts';
+import { type CommonOptions, type Context, themeFor } from '../context.ts';
+import { EXIT } from '../exit.ts';
+import { runCommand } from './commands.ts';
+import { Repl, type Verdict } from './repl.ts';
+
+/** @param timeoutMs how long calls that are still blocked at the end of input may take */
+export async function pipedRepl(
+  context: Context,
+  options: CommonOptions,
+  timeoutMs: number,
+): Promise<number> {
+  const { stdin, stdout } = context;
+  const theme = themeFor(stdout, options, context.env);
+  const page: Page = { theme, width: 80 };
+  const print = (text: string) => void stdout.write(`${text}\n`);
+  const repl = new Repl(() => page, print);
+  const verdicts = new Set<Verdict>();
+  try {
+    for await (const line of createInterface({
+      input: stdin,
+      crlfDelay: Number.POSITIVE_INFINITY,
+    })) {
+      if (line.trim().startsWith('.')) {
+        const { quit, known } = await runCommand(line, { repl, page, print, menu: null });
+        if (!known) verdicts.add('malformed');
+        if (quit) break;
+      } else {
+        verdicts.add(await repl.statement(line));
+      }
+      repl.session.look();
+    }
+    const stuck = await lastJobs(repl, timeoutMs);
+    if (verdicts.has('malformed')) return EXIT.usage;
+    if (verdicts.has('unmet')) return EXIT.unmet;
+    return stuck ? EXIT.timeout : EXIT.done;
+  } finally {
+    repl.session.close();
+  }
+}
+
+/** Waits for the calls that are blocked still, then ends them. @returns whether any had to be ended */
+async function lastJobs({ session }: Repl, timeoutMs: number): Promise<boolean> {
+  const until = performance.now() + timeoutMs;
+  while (session.jobs().length > 0) {
+    const left = until - performance.now();
+    if (left <= 0) {
+      while (session.cancel()) await new Promise((resolve) => setImmediate(resolve));
+      return true;
+    }
+    await nextStep(session, left);
+  }
+  return false;
+}
+
+/** Resolves when a call returns, or when the time is over. */
+function nextStep(session: Session, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      stop();
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    const stop = session.watch((event) => event.type === 'step' && done());
+  });
+}

@@ -1,0 +1,114 @@
+/** The REPL's core: a line in, text out. It knows no terminal; terminal.ts and piped.ts feed it. */
+import { evaluate } from '../../script/evaluate.ts';
+import { SyntaxProblem } from '../../script/lexer.ts';
+import { parseStatement } from '../../script/parser.ts';
+import { BadCall } from '../../socket/errors.ts';
+import { Session, type SessionEvent } from '../../socket/session.ts';
+import { whyFailed } from '../../teach/why.ts';
+import { type Problem, renderProblem } from '../../view/caret.ts';
+import { type Page, renderBlocked, renderChanges, renderStep, renderWhy } from '../../view/step.ts';
+import { inSigns } from '../../view/theme.ts';
+
+/** How a line ended. */
+export type Verdict = 'fine' | 'unmet' | 'malformed';
+
+export class Repl {
+  session: Session;
+  private readonly page: () => Page;
+  private readonly print: (text: string) => void;
+
+  /** @param page the terminal as it is now: it can be resized at any time */
+  constructor(page: () => Page, print: (text: string) => void) {
+    this.page = page;
+    this.print = print;
+    this.session = this.open();
+  }
+
+  /** Makes the statement's call, and returns when it has returned or is blocked. */
+  async statement(line: string): Promise<Verdict> {
+    let spans: readonly (readonly [number, number])[] = [];
+    try {
+      const statement = parseStatement(line);
+      if (statement === null) return 'fine';
+      spans = statement.spans;
+      const { mismatch, finished, job } = await evaluate(this.session, statement);
+      if (job.blocked !== null) {
+        void finished.then(
+          (late) => this.tellMismatch(late),
+          (error) => this.refuse(error, line, spans),
+        );
+        return 'fine';
+      }
+      this.tellMismatch(mismatch);
+      return mismatch === null ? 'fine' : 'unmet';
+    } catch (error) {
+      this.refuse(error, line, spans);
+      return 'malformed';
+    }
+  }
+
+  /** Closes everything, and starts anew. */
+  reset(): void {
+    this.session.close();
+    this.session = this.open();
+  }
+
+  private open(): Session {
+    const session = new Session();
+    session.watch((event) => this.show(event, session));
+    return session;
+  }
+
+  private show(event: SessionEvent, session: Session): void {
+    const page = this.page();
+    switch (event.type) {
+      case 'step': {
+        this.print(renderStep(event.step, page));
+        const why =
+          event.step.outcome.kind === 'error' ? whyFailed(event.step, session.lastSeen()) : null;
+        if (why !== null) this.print(renderWhy(why, page));
+        break;
+      }
+      case 'blocked':
+        this.print(renderBlocked(event.blocked, page));
+        break;
+      case 'change':
+        for (const line of renderChanges(event.changes, event.sockets, page)) this.print(line);
+    }
+  }
+
+  private tellMismatch(mismatch: { expected: string; actual: string } | null): void {
+    if (mismatch === null) return;
+    const { theme } = this.page();
+    this.print(
+      inSigns(
+        `  ${theme.bad('expected')} ${mismatch.expected}, and ${mismatch.actual} came`,
+        theme,
+      ),
+    );
+  }
+
+  private refuse(
+    error: unknown,
+    text: string,
+    spans: readonly (readonly [number, number])[],
+  ): void {
+    this.print(renderProblem(problemOf(error, text, spans), this.page().theme));
+  }
+}
+
+/** @throws whatever is no mistake of the user's */
+function problemOf(
+  error: unknown,
+  text: string,
+  spans: readonly (readonly [number, number])[],
+): Problem {
+  if (error instanceof SyntaxProblem) {
+    return { message: error.message, text, span: error.span, suggestion: error.suggestion };
+  }
+  if (error instanceof BadCall) {
+    const span = error.argument === null ? null : (spans[error.argument] ?? null);
+    return { message: error.message, text, span, suggestion: error.suggestion };
+  }
+  throw error;
+}

@@ -1,0 +1,111 @@
+/** Runs a plan with everything around it: trace, JSON, stepping, signals, a closed stdout, errors. */
+import { SocketError } from '../socket/errors.ts';
+import { Session } from '../socket/session.ts';
+import type { Sink } from '../socket/stream.ts';
+import { whyError } from '../teach/why.ts';
+import { changeJson, eventJson, stepJson } from '../view/json.ts';
+import { renderWhy } from '../view/step.ts';
+import type { Theme } from '../view/theme.ts';
+import { renderTrace } from '../view/trace.ts';
+import { type CommonOptions, type Context, themeFor, widthOf } from './context.ts';
+import { codeOf, EXIT } from './exit.ts';
+import { openStdout } from './stdio.ts';
+import { Stepper } from './stepper.ts';
+
+export interface RunOptions extends CommonOptions {
+  readonly trace?: boolean;
+  readonly json?: boolean;
+  readonly step?: boolean;
+  readonly raw?: boolean;
+}
+
+/** What a command gets to work with. */
+export interface Running {
+  readonly session: Session;
+  readonly output: Sink;
+  /** An event: with --json as an object on stderr, else as the sentence, unless --quiet. */
+  tell(type: string, fields: Readonly<Record<string, unknown>>, sentence: string | null): void;
+}
+
+/** @returns the exit code */
+export async function running(
+  context: Context,
+  options: RunOptions,
+  plan: (running: Running) => Promise<void>,
+): Promise<number> {
+  const { stderr } = context;
+  const theme = themeFor(stderr, options, context.env);
+  const say = (line: string) => void stderr.write(`${line}\n`);
+  const stepper = options.step ? new Stepper(stderr, theme) : null;
+  const session = new Session({
+    keep: 0,
+    observe: options.json === true || options.step === true,
+    ...(stepper === null ? {} : { before: (_call, text) => stepper.pause(text) }),
+  });
+  watch(session, options, theme, say);
+  if (stepper !== null) session.watch((event) => event.type === 'step' && stepper.show(event.step));
+
+  let stop: (code: number) => void = () => {};
+  const stopped = new Promise<number>((resolve) => {
+    stop = resolve;
+  });
+  const offSignals = context.onSignal((signal) =>
+    stop(signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated),
+  );
+  const output = openStdout(session, options.raw === true, () => stop(EXIT.pipeClosed));
+  const tell: Running['tell'] = (type, fields, sentence) => {
+    if (options.json) say(eventJson(type, fields));
+    else if (sentence !== null && !options.quiet) say(sentence);
+  };
+  const finished = plan({ session, output, tell }).then(
+    () => EXIT.done,
+    (error) => {
+      if (!(error instanceof SocketError)) throw error;
+      return explain(error);
+    },
+  );
+  const explain = (error: SocketError): number => {
+    const code = codeOf(error);
+    const { call, local, remote } = error;
+    if (options.json)
+      say(
+        eventJson('error', {
+          code,
+          call,
+          errno: error.code,
+          local,
+          remote,
+          message: error.message,
+        }),
+      );
+    else {
+      say(`${theme.bad('socklab:')} ${error.message}`);
+      const why = whyError(error, null, session.lastSeen());
+      if (why !== null && !options.quiet) say(renderWhy(why, { theme, width: widthOf(stderr) }));
+    }
+    return code;
+  };
+  try {
+    return await Promise.race([finished, stopped]);
+  } finally {
+    offSignals();
+    stepper?.close();
+    session.close();
+  }
+}
+
+function watch(
+  session: Session,
+  options: RunOptions,
+  theme: Theme,
+  say: (line: string) => void,
+): void {
+  if (options.json) {
+    session.watch((event) => {
+      if (event.type === 'step') say(stepJson(event.step));
+      if (event.type === 'change') for (const change of event.changes) say(changeJson(change));
+    });
+  } else if (options.trace) {
+    session.watch((event) => event.type === 'step' && say(renderTrace(event.step, theme)));
+  }
+}

@@ -1,0 +1,89 @@
+/** `socklab serve`. */
+import { closeSync, writeSync } from 'node:fs';
+import { Input } from '../socket/plan/input.ts';
+import { serve } from '../socket/plan/serve.ts';
+import { services } from '../socket/services/service.ts';
+import type { Context } from './context.ts';
+import { tcpEndpoint } from './endpoints.ts';
+import { EXIT, Failure } from './exit.ts';
+import { type RunOptions, running } from './running.ts';
+import { openStdin } from './stdio.ts';
+
+export interface ServeCommandOptions extends RunOptions {
+  readonly once?: boolean;
+  readonly service?: string;
+  readonly backlog: number;
+  readonly maxConnections?: number;
+  readonly readyFd?: number;
+  readonly 4?: boolean;
+  readonly 6?: boolean;
+}
+
+export async function serveCommand(
+  context: Context,
+  where: string,
+  options: ServeCommandOptions,
+): Promise<number> {
+  const endpoint = tcpEndpoint(where);
+  const service = options.service === undefined ? null : (services.get(options.service) ?? null);
+  return running(context, options, async ({ session, output, tell }) => {
+    const { source, interactive } = openStdin(session);
+    const input = new Input(source, interactive);
+    await serve(
+      session,
+      endpoint,
+      {
+        family: options[4] ? 4 : options[6] ? 6 : 0,
+        backlog: options.backlog,
+        once: options.once === true,
+        maxConnections: options.maxConnections ?? Number.POSITIVE_INFINITY,
+        service,
+        input,
+        output,
+      },
+      {
+        listening(local) {
+          const { pid } = process;
+          tell('listening', { local, pid }, `listening on ${local} (pid ${pid})`);
+          if (options.readyFd !== undefined) sayReady(options.readyFd, local);
+        },
+        accepted({ local, remote }) {
+          tell('accepted', { local, remote }, null);
+        },
+        closed({ local, remote, bytesIn, bytesOut }, lost) {
+          if (lost !== null && !options.once) {
+            const { call, code: errno, message } = lost;
+            tell(
+              'error',
+              { code: EXIT.reset, call, errno, local, remote, message },
+              `socklab: ${message}`,
+            );
+          }
+          tell('closed', { local, remote, bytes_in: bytesIn, bytes_out: bytesOut }, null);
+        },
+        exhausted(error) {
+          const { call, code: errno, message } = error;
+          const sentence = `socklab: ${message}; waiting until connections are closed`;
+          tell(
+            'error',
+            { code: EXIT.unsupported, call, errno, local: error.local, remote: null, message },
+            sentence,
+          );
+        },
+      },
+    );
+  });
+}
+
+/** --ready-fd: whoever started us reads the address there, and needs neither sleep nor parsing. */
+function sayReady(fd: number, local: string): void {
+  try {
+    writeSync(fd, `${local}\n`);
+    if (fd > 2) closeSync(fd);
+  } catch (error) {
+    throw new Failure(
+      `--ready-fd ${fd}: ${error instanceof Error ? error.message : error}`,
+      EXIT.usage,
+    );
+  }
+}

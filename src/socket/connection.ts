@@ -1,0 +1,153 @@
+/** A connected socket as a stream: by steps where somebody watches, else by plain reads and writes. */
+import { errnoNumber } from '../sys/platform.ts';
+import type { Result } from '../sys/sys.ts';
+import { call } from './call.ts';
+import { DescriptorSink, DescriptorSource } from './descriptor-stream.ts';
+import { SocketError } from './errors.ts';
+import type { Job } from './job.ts';
+import type { Session } from './session.ts';
+import { type Step, succeeded } from './step.ts';
+import type { Sink, Source } from './stream.ts';
+
+/** A read that is a step takes at most this much. */
+const STEP_BYTES = 64 * 1024;
+
+export class Connection {
+  /** The socket's name in the session. */
+  readonly name: string;
+  readonly local: string | null;
+  readonly remote: string | null;
+  readonly source: Source;
+  readonly sink: Sink;
+  bytesIn = 0;
+  bytesOut = 0;
+  private readonly session: Session;
+  private readonly fd: number;
+  private readonly patienceMs: number | null;
+  private open = true;
+
+  /** @param patienceMs a wait without progress ends with ETIMEDOUT after so long; null waits for ever */
+  constructor(session: Session, name: string, patienceMs: number | null = null) {
+    const record = session.sockets.get(name);
+    if (record === undefined) throw new Error(`no socket ${name}`);
+    this.session = session;
+    this.name = name;
+    this.fd = record.fd;
+    this.patienceMs = patienceMs;
+    const { local, peer } = session.addressesOf(record);
+    [this.local, this.remote] = [local, peer];
+    const where = { local, remote: peer };
+    const source = new DescriptorSource(session, record.fd, where);
+    const sink = new DescriptorSink(session, record.fd, where);
+    this.source = session.watched ? this.steppedSource() : this.countedSource(source);
+    this.sink = session.watched ? this.steppedSink() : this.countedSink(sink);
+  }
+
+  /** A buffer for pump(): the shared one only where nothing happens between a read and its write. */
+  get buffer(): Uint8Array | undefined {
+    return this.session.watched ? new Uint8Array(STEP_BYTES) : undefined;
+  }
+
+  /** Sends FIN: shutdown(SHUT_WR). The other direction goes on. */
+  async halfClose(): Promise<void> {
+    if (!this.open) return;
+    const step = await this.session.perform(call('shutdown', this.name, 'SHUT_WR'));
+    // The peer may have reset the connection already; the read side tells that better.
+    if (step.outcome.kind === 'error' && step.outcome.error.code !== 'ENOTCONN')
+      throw step.outcome.error;
+  }
+
+  async close(): Promise<void> {
+    if (!this.open) return;
+    this.open = false;
+    await this.session.perform(call('close', this.name));
+  }
+
+  private countedSource(inner: Source): Source {
+    return {
+      read: (into) => {
+        const count = inner.read(into) as Result;
+        if (count > 0) this.bytesIn += count;
+        return count;
+      },
+      readable: () => (this.patienceMs === null ? inner.readable() : this.patiently(inner)),
+    };
+  }
+
+  private countedSink(inner: Sink): Sink {
+    return {
+      get busy() {
+        return inner.busy;
+      },
+      write: (bytes) => {
+        this.bytesOut += bytes.length;
+        return inner.write(bytes);
+      },
+    };
+  }
+
+  private steppedSource(): Source {
+    return {
+      read: async (into) => {
+        const size = Math.min(into.length, STEP_BYTES);
+        const value = succeeded(
+          await this.watched(this.session.start(call('read', this.name, size))),
+        );
+        if (value.kind !== 'bytes') return -errnoNumber('EAGAIN');
+        into.set(value.bytes);
+        this.bytesIn += value.bytes.length;
+        return value.bytes.length;
+      },
+      readable: () => Promise.resolve(),
+    };
+  }
+
+  private steppedSink(): Sink {
+    const sink: { busy: Promise<void> | null; write: Sink['write'] } = {
+      busy: null,
+      write: (bytes) => {
+        const copy = bytes.slice();
+        const earlier = sink.busy ?? Promise.resolve();
+        const writing = earlier
+          .then(() => this.watched(this.session.start(call('write', this.name, copy))))
+          .then((step) => {
+            succeeded(step);
+            this.bytesOut += copy.length;
+          })
+          .finally(() => {
+            if (sink.busy === writing) sink.busy = null;
+          });
+        sink.busy = writing;
+        return writing;
+      },
+    };
+    return sink;
+  }
+
+  private async watched(job: Job): Promise<Step> {
+    if (this.patienceMs === null) return job.step;
+    const timer = setTimeout(() => job.interrupt('ETIMEDOUT'), this.patienceMs);
+    try {
+      return await job.step;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async patiently(inner: Source): Promise<void> {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this.session.readiness.interrupt(this.fd);
+    }, this.patienceMs ?? 0);
+    await inner.readable();
+    clearTimeout(timer);
+    if (!late) return;
+    const failure = {
+      call: 'read',
+      code: 'ETIMEDOUT',
+      text: this.session.sys.strerror(errnoNumber('ETIMEDOUT')),
+    };
+    throw new SocketError(failure, { local: this.local, remote: this.remote });
+  }
+}

@@ -1,0 +1,63 @@
+/** `connect` and `send` as plans of calls on one connection. */
+import type { Connection } from '../connection.ts';
+import { pump } from '../pump.ts';
+import type { Session } from '../session.ts';
+import type { Sink, Source } from '../stream.ts';
+import type { TcpEndpoint } from './addresses.ts';
+import { converse, type OnEof } from './converse.ts';
+import type { Input } from './input.ts';
+import { type ConnectOptions, openConnection } from './open-connection.ts';
+
+/** What a client tells while it runs. */
+export interface ClientEvents {
+  connected(connection: Connection): void;
+  closed(connection: Connection): void;
+}
+
+/** stdin → peer, peer → stdout. @throws SocketError where it can't connect, or the connection is lost */
+export async function connect(
+  session: Session,
+  endpoint: TcpEndpoint,
+  options: ConnectOptions & { readonly input: Input; readonly output: Sink; readonly onEof: OnEof },
+  events: ClientEvents,
+): Promise<void> {
+  const connection = await openConnection(session, endpoint, options);
+  events.connected(connection);
+  try {
+    await converse(connection, options.input, options.output, options.onEof);
+  } finally {
+    await connection.close();
+    events.closed(connection);
+  }
+}
+
+/**
+ * One message, FIN, and the reply to its end.
+ * @throws SocketError as connect() does; ETIMEDOUT where the reply makes no progress
+ */
+export async function send(
+  session: Session,
+  endpoint: TcpEndpoint,
+  options: ConnectOptions & { readonly message: Uint8Array | Source; readonly output: Sink },
+  events: ClientEvents,
+): Promise<void> {
+  const connection = await openConnection(session, endpoint, options);
+  events.connected(connection);
+  try {
+    // The reply may begin, and fill the buffers, before the message is out: read meanwhile.
+    const reply = pump(connection.source, options.output, connection.buffer);
+    const sent = sendMessage(connection, options.message);
+    // A peer that is done before it has all of the message: its reply counts, then the failure.
+    await Promise.all([reply, sent]);
+  } finally {
+    await connection.close();
+    events.closed(connection);
+  }
+}
+
+async function sendMessage(connection: Connection, message: Uint8Array | Source): Promise<void> {
+  if (message instanceof Uint8Array) await connection.sink.write(message);
+  else await pump(message, connection.sink);
+  while (connection.sink.busy !== null) await connection.sink.busy;
+  await connection.halfClose();
+}

@@ -1,0 +1,92 @@
+/** Listening as a plan of calls, and taking connections as they come. */
+import { call, named } from '../call.ts';
+import { Connection } from '../connection.ts';
+import type { SocketError } from '../errors.ts';
+import type { Session } from '../session.ts';
+import { succeeded } from '../step.ts';
+import { addressArg, addressesFor, type Family, type TcpEndpoint } from './addresses.ts';
+
+export interface ListenOptions {
+  readonly family: Family;
+  readonly backlog: number;
+}
+
+/** How long to wait before accept() is tried again when there are no descriptors left. */
+const EXHAUSTED_MS = 100;
+
+/**
+ * socket, SO_REUSEADDR, bind, listen. @returns the address that the kernel gave
+ * @throws SocketError where the address can't be bound
+ */
+export async function openListener(
+  session: Session,
+  endpoint: TcpEndpoint,
+  options: ListenOptions,
+): Promise<string> {
+  const [first, ...others] = await addressesFor(endpoint, options.family, 'bind');
+  let address = first;
+  for (;;) {
+    if (address === undefined) throw new Error('an endpoint has at least one address');
+    const six = address.family === 'inet6';
+    const made = await session.perform(
+      named('server', call('socket', six ? 'AF_INET6' : 'AF_INET', 'SOCK_STREAM', 0)),
+    );
+    // Only a wildcard has a second address: 0.0.0.0, for a system without IPv6.
+    const next = others.shift();
+    if (made.outcome.kind === 'error') {
+      if (next === undefined) throw made.outcome.error;
+      address = next;
+      continue;
+    }
+    await session.perform(call('setsockopt', 'server', 'SOL_SOCKET', 'SO_REUSEADDR', 1));
+    if (six && next !== undefined) {
+      await session.perform(call('setsockopt', 'server', 'IPPROTO_IPV6', 'IPV6_V6ONLY', 0));
+    }
+    const bound = await session.perform(call('bind', 'server', addressArg(address)));
+    if (
+      bound.outcome.kind === 'error' &&
+      bound.outcome.error.code === 'EADDRNOTAVAIL' &&
+      next !== undefined
+    ) {
+      await session.perform(call('close', 'server'));
+      address = next;
+      continue;
+    }
+    succeeded(bound);
+    succeeded(await session.perform(call('listen', 'server', options.backlog)));
+    const name = succeeded(await session.perform(call('getsockname', 'server')));
+    return name.kind === 'address' ? name.address : '';
+  }
+}
+
+/**
+ * The next connection, in the order of the kernel's queue.
+ * @param exhausted told once when no descriptor is left; then it waits and tries again
+ * @returns null when the listener was closed meanwhile
+ */
+export async function nextConnection(
+  session: Session,
+  name: string,
+  exhausted: (error: SocketError) => void,
+): Promise<Connection | null> {
+  for (let told = false; ; ) {
+    if (session.sockets.get('server')?.open !== true) return null;
+    const { outcome } = await session.perform(named(name, call('accept', 'server')));
+    if (outcome.kind === 'value') return new Connection(session, name);
+    const { error } = outcome;
+    if (error.code === 'EBADF') return null;
+    if (
+      error.code === 'EMFILE' ||
+      error.code === 'ENFILE' ||
+      error.code === 'ENOBUFS' ||
+      error.code === 'ENOMEM'
+    ) {
+      // accept(2): the connection stays in the queue, so readiness alone would spin.
+      if (!told) exhausted(error);
+      told = true;
+      await new Promise((resolve) => setTimeout(resolve, EXHAUSTED_MS));
+    } else if (error.code !== 'ECONNABORTED' && error.code !== 'EPROTO') {
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,90 @@
+/** `serve` as a plan of calls: listen, accept, and what is done with each connection. */
+import type { Connection } from '../connection.ts';
+import { SocketError } from '../errors.ts';
+import type { Service } from '../services/service.ts';
+import type { Session } from '../session.ts';
+import type { Sink } from '../stream.ts';
+import type { TcpEndpoint } from './addresses.ts';
+import { converse } from './converse.ts';
+import type { Input } from './input.ts';
+import { type ListenOptions, nextConnection, openListener } from './listener.ts';
+
+/** What a server tells while it runs. */
+export interface ServeEvents {
+  listening(local: string): void;
+  accepted(connection: Connection): void;
+  /** `lost` is null where the connection ended in order. */
+  closed(connection: Connection, lost: SocketError | null): void;
+  /** No descriptor is left for the next connection; accepting goes on later. */
+  exhausted(error: SocketError): void;
+}
+
+export interface ServeOptions extends ListenOptions {
+  /** One connection, then done. */
+  readonly once: boolean;
+  /** At most so many at a time; the others wait in the kernel's queue. */
+  readonly maxConnections: number;
+  /** Null passes bytes between the clients and `input` and `output`. */
+  readonly service: Service | null;
+  readonly input: Input;
+  readonly output: Sink;
+}
+
+/**
+ * Serves until the session is closed, or with `once` until the first connection is over.
+ * @throws SocketError where the address can't be bound; with `once` also where the connection is lost
+ */
+export async function serve(
+  session: Session,
+  endpoint: TcpEndpoint,
+  options: ServeOptions,
+  events: ServeEvents,
+): Promise<void> {
+  events.listening(await openListener(session, endpoint, options));
+  const handler: Service =
+    options.service ??
+    ((connection) => converse(connection, options.input, options.output, 'half'));
+  const next = (number: number) =>
+    nextConnection(session, `conn${number}`, (error) => events.exhausted(error));
+  if (options.once) {
+    const only = await next(1);
+    if (only === null) return;
+    events.accepted(only);
+    const lost = await handle(only, handler, events);
+    if (lost !== null) throw lost;
+    return;
+  }
+  const active = new Set<Promise<unknown>>();
+  let defect: (error: unknown) => void = () => {};
+  const broken = new Promise<never>((_, reject) => {
+    defect = reject;
+  });
+  for (let number = 1; ; number++) {
+    while (active.size >= options.maxConnections) await Promise.race([...active, broken]);
+    const connection = await Promise.race([next(number), broken]);
+    if (connection === null) return;
+    events.accepted(connection);
+    const handled = handle(connection, handler, events)
+      .catch(defect)
+      .finally(() => active.delete(handled));
+    active.add(handled);
+  }
+}
+
+/** @returns why the connection was lost; null where it ended in order */
+async function handle(
+  connection: Connection,
+  handler: Service,
+  events: ServeEvents,
+): Promise<SocketError | null> {
+  let lost: SocketError | null = null;
+  try {
+    await handler(connection);
+  } catch (error) {
+    if (!(error instanceof SocketError)) throw error;
+    lost = error;
+  }
+  await connection.close();
+  events.closed(connection, lost);
+  return lost;
+}

@@ -1,0 +1,10 @@
+/** Discard (RFC 863): "throws away any data it receives. No response is sent." */
+import type { Connection } from '../connection.ts';
+import { pump } from '../pump.ts';
+import type { Sink } from '../stream.ts';
+
+const nowhere: Sink = { busy: null, write: () => null };
+
+export async function discard(connection: Connection): Promise<void> {
+  await pump(connection.source, nowhere, connection.buffer);
+}

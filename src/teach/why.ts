@@ -1,0 +1,147 @@
+/** What a call's errno means here: not the manual page's sentence, but the evidence at hand. */
+import type { SocketError } from '../socket/errors.ts';
+import { holderOfPort } from '../socket/evidence.ts';
+import type { Snapshot } from '../socket/state.ts';
+import type { Step } from '../socket/step.ts';
+
+/** What an explanation may look at. */
+export interface Circumstances {
+  /** The socket that the call was about, as it is now; null where there was none. */
+  readonly socket: Snapshot | null;
+  /** All sockets of the session. */
+  readonly all: readonly Snapshot[];
+  /** The address that the call was given, as an endpoint is written. */
+  readonly address: string | null;
+}
+
+type Explanation = (about: Circumstances) => string;
+
+/** One sentence or two about why the step failed; null where it did not, or where nothing is known. */
+export function whyFailed(step: Step, all: readonly Snapshot[]): string | null {
+  if (step.outcome.kind === 'value') return null;
+  const [first] = step.call.args;
+  const name = first?.kind === 'name' ? first.name : null;
+  const socket = all.find((one) => one.socket === name) ?? step.sockets[0] ?? null;
+  return whyError(step.outcome.error, socket, all);
+}
+
+/** The same for an error alone. */
+export function whyError(
+  error: SocketError,
+  socket: Snapshot | null,
+  all: readonly Snapshot[],
+): string | null {
+  const { call, code, local, remote } = error;
+  const address = call === 'bind' ? local : remote;
+  const explain = BY_CALL[`${call} ${code}`] ?? ALWAYS[code];
+  return explain?.({ socket, all, address }) ?? null;
+}
+
+const BY_CALL: Readonly<Record<string, Explanation>> = {
+  'bind EINVAL': ({ socket }) =>
+    `${nameOf(socket)} already has an address: ${socket?.peer == null ? 'bind() or listen()' : 'connect()'} gave it ${socket?.local}. A socket is bound once.`,
+  'bind EADDRINUSE': ({ address, all }) => portInUse(address, all),
+  'listen EADDRINUSE': ({ socket, all }) => portInUse(socket?.local ?? null, all),
+  'bind EACCES': ({ address }) =>
+    `port ${portOf(address)} is below 1024, and those are reserved to root (or to a program with CAP_NET_BIND_SERVICE).`,
+  'bind EADDRNOTAVAIL': ({ address }) =>
+    `no network interface of this machine has the address of ${address}.`,
+  'bind EAFNOSUPPORT': ({ socket, address }) =>
+    `${address} is not an address for ${nameOf(socket)}, which is ${socket?.kind}.`,
+  'accept EINVAL': ({ socket }) =>
+    `${nameOf(socket)} does not listen (it is ${socket?.state}); call listen() first.`,
+  'connect ECONNREFUSED': ({ address }) =>
+    `nobody listens at ${address}: the kernel there answered the SYN with a reset (RST).${swappedPort(address)}`,
+  'connect EISCONN': ({ socket }) =>
+    `${nameOf(socket)} is connected already, to ${socket?.peer}; a new connection needs a new socket.`,
+  'connect EALREADY': ({ socket }) =>
+    `the earlier connect() of ${nameOf(socket)} is still on its way.`,
+  'connect EINPROGRESS': ({ socket }) =>
+    `${nameOf(socket)} is non-blocking (O_NONBLOCK): the SYN is out, and connect() doesn’t wait for the answer. When the socket is writable, getsockopt(…, SO_ERROR) tells how it went.`,
+  'connect EINVAL': ({ socket }) =>
+    `${nameOf(socket)} is ${socket?.state}: a listener can’t connect, nor can a socket be used again after a failed connection.`,
+  'connect ETIMEDOUT': ({ address }) =>
+    `nothing came back from ${address}: no SYN-ACK and no refusal. A firewall that drops packets, or a host that is off, looks like this.`,
+  'connect ENETUNREACH': ({ address }) => `this machine has no route to ${address}.`,
+  'connect EHOSTUNREACH': ({ address }) =>
+    `a router, or this machine, says that ${address} can’t be reached.`,
+  'connect EADDRNOTAVAIL': ({ address }) =>
+    `no local port is left for a connection to ${address}, or the address can’t be connected to.`,
+  'connect EAFNOSUPPORT': ({ socket, address }) =>
+    `${address} is not an address for ${nameOf(socket)}, which is ${socket?.kind}.`,
+  'listen EINVAL': ({ socket }) =>
+    `${nameOf(socket)} is ${socket?.state}: only a socket that is not connected can listen.`,
+  'shutdown ENOTCONN': ({ socket }) =>
+    `${nameOf(socket)} has no connection (it is ${socket?.state}), so there is no direction to end.`,
+  'socket EAFNOSUPPORT': () => 'this kernel has no such address family, or may not use it.',
+  'socket EPROTONOSUPPORT': () =>
+    'this protocol does not go with this type: 0 picks the usual one.',
+  'socket ESOCKTNOSUPPORT': () => 'this address family has no socket of this type.',
+  'getpeername ENOTCONN': ({ socket }) => noConnection(socket),
+  'setsockopt ENOPROTOOPT': () =>
+    'the option does not exist at this level: SO_… goes with SOL_SOCKET, TCP_… with IPPROTO_TCP.',
+  'getsockopt ENOPROTOOPT': () =>
+    'the option does not exist at this level: SO_… goes with SOL_SOCKET, TCP_… with IPPROTO_TCP.',
+};
+
+const ALWAYS: Readonly<Record<string, Explanation>> = {
+  EAGAIN: ({ socket }) =>
+    `the call would have to wait, and ${nameOf(socket)} must not: O_NONBLOCK is set, or its SO_RCVTIMEO or SO_SNDTIMEO is over.`,
+  ENOTCONN: ({ socket }) => noConnection(socket),
+  EPIPE: ({ socket }) =>
+    `${nameOf(socket)} can’t send any more (it is ${socket?.state}): it was shut down for writing, or never connected, or the peer reset it. A C program would also get SIGPIPE.`,
+  ECONNRESET: ({ socket }) =>
+    `the peer of ${nameOf(socket)} sent a reset (RST) instead of FIN: it closed with unread data, set SO_LINGER to {1, 0}, or its process died.`,
+  EINTR: () => 'the call was blocked, and you ended it, as a signal would.',
+  EBADF: () => 'the socket was closed while the call was blocked on it.',
+  EMFILE: () => 'this process has no descriptor left: its limit is what `ulimit -n` says.',
+  EOPNOTSUPP: ({ socket }) => `a socket of this kind (${socket?.kind}) has no such call.`,
+  EACCES: () => 'permission is missing.',
+  EPERM: () => 'only root, or a program with the right capability, may do this.',
+};
+
+function nameOf(socket: Snapshot | null): string {
+  return socket?.socket ?? 'the socket';
+}
+
+function noConnection(socket: Snapshot | null): string {
+  const before = socket?.lingers
+    ? '; its connection is in TIME-WAIT, and the descriptor has lost it'
+    : '';
+  return `${nameOf(socket)} has no connection: it is ${socket?.state ?? 'not connected'}${before}.`;
+}
+
+/** A port in use: one of our own sockets, another process, or a connection in TIME-WAIT. */
+function portInUse(address: string | null, all: readonly Snapshot[]): string {
+  const port = portOf(address);
+  const ours = all.find((one) => one.fd !== null && portOf(one.local) === port);
+  if (ours !== undefined)
+    return `${ours.socket} has ${ours.local} already (${ours.state}). One address, one listener.`;
+  const holder = port === null ? null : holderOfPort(port);
+  if (holder?.process != null) {
+    const { pid, name } = holder.process;
+    return `process ${pid} (${name}) holds port ${port}${holder.state === 'LISTEN' ? ' and listens there' : ''}.`;
+  }
+  if (holder?.state === 'TIME-WAIT') {
+    return `a connection of port ${port} is in TIME-WAIT for up to a minute more. With SO_REUSEADDR set on both, the old and the new listener, bind() would succeed.`;
+  }
+  if (holder !== null)
+    return `port ${port} is held by a process that we may not look into (another user’s).`;
+  return `somebody holds port ${port}; nothing in /proc tells who.`;
+}
+
+/** 5001 without htons() arrives as 35091: a port that makes more sense the other way round. */
+function swappedPort(address: string | null): string {
+  const port = portOf(address);
+  if (port === null) return '';
+  const swapped = ((port & 0xff) << 8) | (port >> 8);
+  const usual = [80, 443, 3000, 5000, 5001, 8000, 8080, 8888, 9000, 1234, 12345, 4444, 7777];
+  return usual.includes(swapped)
+    ? ` Was htons() forgotten? ${port} is ${swapped} with its two bytes swapped.`
+    : '';
+}
+
+function portOf(address: string | null): number | null {
+  const port = /:(\d+)$/.exec(address ?? '')?.[1];
+  return port === undefined ? null : Number(port);
+}
