@@ -212,7 +212,9 @@ class Parser {
     if (this.skip(mark)) return;
     const token = this.peek();
     const missing =
-      token === undefined && mark === ',' ? 'the closing ) is missing' : `a ${mark} is wanted here`;
+      token === undefined && mark === ','
+        ? 'the closing ) is missing'
+        : `${MARK_NAMES[mark] ?? mark} is wanted here`;
     throw new SyntaxProblem(missing, this.spanOf(token));
   }
 
@@ -224,6 +226,12 @@ class Parser {
     return new SyntaxProblem(`there is no call ${text}`, span, nearest(text, callTable.keys()));
   }
 }
+
+const MARK_NAMES: Readonly<Partial<Record<Mark, string>>> = {
+  ',': 'a comma',
+  '(': 'a (',
+  ')': 'a )',
+};
 
 function isMark(token: Token | undefined, mark: Mark): boolean {
   return token?.kind === 'mark' && token.text === mark;

@@ -84,7 +84,9 @@ export class Observer {
     const { fd } = record;
     const info = readTcpInfo(this.sys, fd);
     let local = this.ask('getsockname', fd);
-    let peer = this.ask('getpeername', fd);
+    // Without a connection there is no peer to ask for.
+    const alone = info?.state === 'CLOSED' || info?.state === 'LISTEN';
+    let peer = alone ? null : this.ask('getpeername', fd);
     if (isInternet(local) && isInternet(peer)) record.pair = { local, peer };
     let state: TcpState | null = info?.state ?? null;
     let lingers = false;

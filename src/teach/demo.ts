@@ -50,7 +50,7 @@ export const demo: readonly Scene[] = [
   {
     title: 'Half-close',
     words:
-      'shutdown(SHUT_WR) sends FIN: “I have said all”. The peer goes to CLOSE-WAIT, and its read() returns 0 bytes: end of file.',
+      'shutdown(SHUT_WR) sends FIN: that all is said. The peer goes to CLOSE-WAIT, and its read() returns 0 bytes: end of file.',
     statements: ['shutdown(client, SHUT_WR) = 0', 'read(conn, 64) = ""'],
     until: { socket: 'client', state: 'FIN-WAIT-2' },
   },

@@ -22,13 +22,14 @@ export function renderStep(step: Step, page: Page): string {
     lines.push(...renderSockaddr(step.layout, ' '.repeat(LABEL + 2), width, theme));
   }
   lines.push(...renderChanges(step.changes, step.sockets, page));
-  return inSigns(lines.join('\n'), theme);
+  return lines.join('\n');
 }
 
 /** `  accept(21) …      blocked: nobody has connected yet   [1]` */
 export function renderBlocked({ text, because, job }: Blocked, { theme, width }: Page): string {
-  const line = spread(`  ${text} …`, `${theme.dim(`blocked: ${because}`)}   [${job}]`, width);
-  return inSigns(line, theme);
+  // Signs first: an ASCII sign is wider than the one it stands for.
+  const left = inSigns(`  ${text} …`, theme);
+  return spread(left, `${theme.dim(inSigns(`blocked: ${because}`, theme))}   [${job}]`, width);
 }
 
 /** One line for each socket: state, addresses, queues. */
@@ -44,28 +45,29 @@ export function renderChanges(
     if (after === undefined) return [];
     const told = changeTexts(mine, after, page.theme);
     if (told.length === 0) return [];
-    const line = hanging(label(name, page.theme), told.join('   '), page.width);
-    return [inSigns(line, page.theme)];
+    const text = inSigns(told.join('   '), page.theme);
+    return [hanging(label(name, page.theme), text, page.width)];
   });
 }
 
 /** `  why      …`, an explanation under a step. */
 export function renderWhy(text: string, { theme, width }: Page): string {
-  return inSigns(hanging(`  ${theme.dim(padEnd('why', LABEL - 1))} `, text, width), theme);
+  return hanging(`  ${theme.dim(padEnd('why', LABEL - 1))} `, inSigns(text, theme), width);
 }
 
 function callLine(step: Step, { theme, width }: Page): string {
   const { outcome, job } = step;
-  const start = `  ${job === null ? '' : `[${job}] `}${step.text}`;
+  const start = inSigns(`  ${job === null ? '' : `[${job}] `}${step.text}`, theme);
   if (outcome.kind === 'error') {
     const result = `= ${theme.bad(`-1 ${outcome.error.code} (${outcome.error.text})`)}`;
     return `${start}${widthOf(start) + 1 + widthOf(result) <= width ? ' ' : '\n      '}${result}`;
   }
   const left = `${start} = ${outcome.result}`;
-  if (job === null) return spread(left, theme.dim(duration(step.durationUs)), width);
+  if (job === null)
+    return spread(left, theme.dim(inSigns(duration(step.durationUs), theme)), width);
   const from =
     step.call.name === 'accept' ? step.sockets.find((s) => s.peer !== null)?.peer : undefined;
-  const after = `after ${duration(step.blockedUs)}${from == null ? '' : `, from ${from}`}`;
+  const after = `after ${inSigns(duration(step.blockedUs), theme)}${from == null ? '' : `, from ${from}`}`;
   return spread(left, theme.dim(after), width);
 }
 

@@ -68,7 +68,8 @@ export class LineEditor {
   /** Lets go of the terminal while `work` uses it. */
   async handOver<T>(work: () => Promise<T>): Promise<T> {
     this.paused = true;
-    this.rl.removeAllListeners('close');
+    // Only our own listener: readline undoes its hold on the terminal in one of its own.
+    this.rl.off('close', this.options.onEnd);
     this.rl.close();
     try {
       return await work();
@@ -80,7 +81,7 @@ export class LineEditor {
   }
 
   close(): void {
-    this.rl.removeAllListeners('close');
+    this.rl.off('close', this.options.onEnd);
     this.rl.close();
   }
 

@@ -28,7 +28,9 @@ export async function terminalRepl(context: Context, options: CommonOptions): Pr
     prompt: `${theme.strong('socklab')} ${theme.signs.prompt} `,
     history: history.lines,
     complete: (line) => completions(line, repl),
-    onLine: (line) => void (queue = queue.then(() => take(line))),
+    onLine: (line) => {
+      queue = queue.then(() => take(line));
+    },
     onInterrupt: () => {
       if (editor.line === '' && repl.session.cancel()) return;
       if (editor.line === '') editor.print('  (Ctrl-D or .quit ends the session)');
@@ -66,7 +68,7 @@ export async function terminalRepl(context: Context, options: CommonOptions): Pr
 
   if (options.quiet !== true) {
     stdout.write(
-      `${theme.dim('Real system calls, one at a time. .help lists them, .next suggests one, Tab completes.')}\n\n`,
+      `${theme.dim('Real system calls, one at a time: .help lists them, .next suggests one.')}\n\n`,
     );
   }
   editor.prompt();
