@@ -14,6 +14,8 @@ export interface Blocked {
   readonly text: string;
   /** What it waits for, in words. */
   readonly because: string;
+  /** The name that it waits for, which another blocked call will give; null where the kernel makes it wait. */
+  readonly waitsFor: string | null;
 }
 
 export class Job {
@@ -27,6 +29,8 @@ export class Job {
   readonly settled: Promise<void>;
   /** Set while the call is blocked. */
   blocked: Blocked | null = null;
+  /** When it was first blocked, on the session's clock; null where it was not. */
+  blockedAt: number | null = null;
   /** The descriptor that it waits on. */
   fd: number | null = null;
   interruption: Interruption | null = null;

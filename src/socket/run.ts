@@ -6,7 +6,8 @@ import type { Made, Prepared, Row } from './calls/row.ts';
 import { rowOf } from './calls/table.ts';
 import type { Job } from './job.ts';
 import type { SocketRecord } from './socket-table.ts';
-import { type Door, linger, lingers, untilDone, wouldBlock } from './waiting.ts';
+import type { Step } from './step.ts';
+import { type Attempt, type Door, linger, lingers, untilDone, wouldBlock } from './waiting.ts';
 
 /** What a run needs of its session. */
 export interface World extends Door {
@@ -17,7 +18,9 @@ export interface World extends Door {
   /** The blocked job that will give a name which the call uses; null where there is none. */
   giverOf(call: Call): Job | null;
   /** Notes that the job is blocked, and tells the watchers. */
-  block(job: Job, text: string, because: string): void;
+  block(job: Job, text: string, because: string, waitsFor?: string | null): void;
+  /** Makes a step of what the call returned, and tells the watchers. */
+  record(job: Job, returned: Returned): Step;
   /** The call is about to be made: what happened to its socket until now was not its doing. */
   aboutTo(socket: SocketRecord): void;
   /** The socket is about to be closed: nobody may wait for it any longer. */
@@ -43,12 +46,12 @@ const IN_PROGRESS = -errnoNumber('EINPROGRESS');
  * Runs without a pause to the end where nothing blocks, so steps keep the order of their calls.
  * @throws BadCall where the call makes no sense
  */
-export async function runCall(world: World, job: Job): Promise<Returned> {
+export async function runCall(world: World, job: Job): Promise<Step> {
   const { call } = job;
   const giver = world.giverOf(call);
   if (giver !== null) {
     await nameGiven(world, job, giver);
-    if (job.interruption !== null) return endedEarly(job);
+    if (job.interruption !== null) return endedEarly(world, job);
   }
   const row = rowOf(call.name);
   let prepared = row.prepare(new Arguments(world.scope, call.args));
@@ -69,51 +72,50 @@ interface Ready {
   readonly socket: SocketRecord | null;
 }
 
-async function make(world: World, { job, row, prepared, socket }: Ready): Promise<Returned> {
+async function make(world: World, { job, row, prepared, socket }: Ready): Promise<Step> {
   const { clock, sys } = world;
-  const called = clock();
+  const blocking = row.blocks !== undefined && socket?.nonBlocking === false;
   let spent = 0;
-  const timed: Prepared = {
-    ...prepared,
-    attempt: (door, done) => {
-      const start = clock();
-      const made = prepared.attempt(door, done);
-      spent += clock() - start;
-      return made;
-    },
+  // The call and the look at what it changed are one piece: were there a turn of the event loop
+  // between them, another call could close the descriptor, and the look would see another's.
+  const finish = (made: Made): Step =>
+    world.record(job, {
+      text: made.text ?? prepared.text,
+      made,
+      layout: made.layout ?? prepared.layout,
+      address: prepared.address ?? null,
+      socket,
+      durationUs: spent,
+      blockedUs: job.blockedAt === null ? 0 : clock() - job.blockedAt - spent,
+    });
+  const attempt = (done: number): Attempt => {
+    const start = clock();
+    const made = prepared.attempt(sys, done);
+    spent += clock() - start;
+    return { made, step: blocking && wouldBlock(made) ? null : finish(made) };
   };
   if (row.name === 'close' && socket !== null) {
     if (lingers(sys, socket.fd) && !socket.nonBlocking) {
       world.block(job, prepared.text, 'SO_LINGER: it waits until the peer has everything');
       await linger(sys, job, socket.fd);
+      // Another close() was quicker; its number may be another socket's by now.
+      if (!socket.open) return finish({ result: -errnoNumber('EBADF') });
     }
     world.letGo(socket);
   }
-  let made = timed.attempt(sys, 0);
+  let first = attempt(0);
   // Over loopback the answer is there already: EINPROGRESS was true for a moment only.
-  if (made.result === IN_PROGRESS && socket?.nonBlocking === false) made = timed.attempt(sys, 0);
-  if (row.blocks !== undefined && socket?.nonBlocking === false && wouldBlock(made)) {
-    job.fd = socket.fd;
-    world.block(job, prepared.text, row.blocks.because);
-    made = await untilDone(world, { job, row, call: timed, fd: socket.fd }, made);
-  }
-  const blockedUs = job.blocked === null ? 0 : clock() - called - spent;
-  const text = made.text ?? prepared.text;
-  const { address = null } = prepared;
-  return {
-    text,
-    made,
-    layout: made.layout ?? prepared.layout,
-    address,
-    socket,
-    durationUs: spent,
-    blockedUs,
-  };
+  if (first.step === null && first.made.result === IN_PROGRESS) first = attempt(0);
+  if (first.step !== null || row.blocks === undefined || socket === null)
+    return first.step ?? finish(first.made);
+  job.fd = socket.fd;
+  world.block(job, prepared.text, row.blocks.because);
+  return untilDone(world, { job, row, fd: socket.fd, attempt, finish }, first.made);
 }
 
 async function nameGiven(world: World, job: Job, giver: Job): Promise<void> {
   const because = `${giver.call.as} comes when [${giver.blocked?.job}] returns`;
-  world.block(job, `${job.call.name}(…)`, because);
+  world.block(job, `${job.call.name}(…)`, because, giver.call.as ?? null);
   const woken = new Promise<void>((resolve) => {
     job.wake = resolve;
   });
@@ -121,18 +123,19 @@ async function nameGiven(world: World, job: Job, giver: Job): Promise<void> {
   await Promise.race([giver.step.then(undefined, () => undefined), woken]);
 }
 
-function endedEarly(job: Job): Returned {
+function endedEarly(world: World, job: Job): Step {
   const made = { result: -errnoNumber(job.interruption ?? 'EINTR') };
+  const blockedUs = world.clock() - (job.blockedAt ?? 0);
   const text = `${job.call.name}(…)`;
-  return {
+  return world.record(job, {
     text,
     made,
     layout: undefined,
     address: null,
     socket: null,
     durationUs: 0,
-    blockedUs: 0,
-  };
+    blockedUs,
+  });
 }
 
 function socketOf({ sockets }: Scope, call: Call): SocketRecord | null {

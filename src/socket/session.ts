@@ -12,6 +12,7 @@ import { type Returned, runCall, type World } from './run.ts';
 import { type SocketRecord, SocketTable } from './socket-table.ts';
 import type { Snapshot } from './state.ts';
 import { outcomeOf, type Step } from './step.ts';
+import { lingers, stopLingering } from './waiting.ts';
 
 export type SessionEvent =
   | { readonly type: 'step'; readonly step: Step }
@@ -53,6 +54,7 @@ export class Session {
   private stepsMade = 0;
   private jobsMade = 0;
   private lookFrom = 0;
+  private closed = false;
 
   constructor(options: SessionOptions = {}) {
     this.options = options;
@@ -67,7 +69,8 @@ export class Session {
       clock: options.clock ?? (() => performance.now() * 1000),
       before: options.before ?? null,
       giverOf: (call) => this.giverOf(call),
-      block: (job, text, because) => this.block(job, text, because),
+      record: (job, returned) => this.record(job, returned),
+      block: (job, text, because, waitsFor = null) => this.block(job, text, because, waitsFor),
       aboutTo: (socket) => this.tellOfChanges([socket]),
       letGo: (socket) => this.letGo(socket),
     };
@@ -99,9 +102,12 @@ export class Session {
    */
   start(call: Call): Job {
     const job = new Job(call);
-    this.run(job).then(
+    runCall(this.world, job).then(
       (step) => job.finish(step),
-      (error) => job.refuse(error),
+      (error) => {
+        this.blockedJobs.delete(job);
+        job.refuse(error);
+      },
     );
     return job;
   }
@@ -147,25 +153,20 @@ export class Session {
 
   /** Closes every socket that the session opened, and ends what is blocked with EBADF. */
   close(): void {
+    this.closed = true;
     for (const job of this.blockedJobs) job.interrupt('EBADF');
     for (const socket of this.sockets.openOnes()) {
       this.readiness.release(socket.fd);
+      if (lingers(this.sys, socket.fd)) stopLingering(this.sys, socket.fd);
       this.sys.close(socket.fd);
       this.sockets.close(socket);
     }
     this.observer.close();
   }
 
-  private async run(job: Job): Promise<Step> {
-    try {
-      return this.record(job, await runCall(this.world, job));
-    } finally {
-      this.blockedJobs.delete(job);
-    }
-  }
-
   /** Makes a step of what a call returned, and tells the watchers. */
   private record(job: Job, returned: Returned): Step {
+    this.blockedJobs.delete(job);
     const { call } = job;
     const { made, socket } = returned;
     const touched = socket === null ? [] : [socket];
@@ -204,7 +205,8 @@ export class Session {
   }
 
   private sight(sockets: readonly SocketRecord[]): Sight {
-    return this.options.observe === false ? NOTHING : this.observer.sight(sockets);
+    const blind = this.options.observe === false || this.closed;
+    return blind ? NOTHING : this.observer.sight(sockets);
   }
 
   private tellOfChanges(sockets: readonly SocketRecord[]): void {
@@ -227,11 +229,18 @@ export class Session {
     );
   }
 
-  private block(job: Job, text: string, because: string): void {
-    const number = job.blocked?.job ?? ++this.jobsMade;
-    job.block({ job: number, call: job.call, text, because });
+  private block(job: Job, text: string, because: string, waitsFor: string | null): void {
+    const blocked = {
+      job: job.blocked?.job ?? ++this.jobsMade,
+      call: job.call,
+      text,
+      because,
+      waitsFor,
+    };
+    job.blockedAt ??= this.world.clock();
+    job.block(blocked);
     this.blockedJobs.add(job);
-    this.tell({ type: 'blocked', blocked: { job: number, call: job.call, text, because } });
+    this.tell({ type: 'blocked', blocked });
   }
 
   private letGo(socket: SocketRecord): void {

@@ -5,9 +5,10 @@
 import { constant, constants, errnoNumber } from '../sys/platform.ts';
 import type { Readiness } from '../sys/readiness.ts';
 import { outBuffer, type Sys, written } from '../sys/sys.ts';
-import type { Made, Prepared, Row } from './calls/row.ts';
+import type { Made, Row } from './calls/row.ts';
 import type { Job } from './job.ts';
 import { encodeOption, timevalMs } from './option-value.ts';
+import type { Step } from './step.ts';
 
 /** How long to wait where the kernel tells no readiness. */
 const POLL_MS = 10;
@@ -29,21 +30,35 @@ export function wouldBlock({ result, rest = 0 }: Made): boolean {
   return result === EAGAIN || result === EINPROGRESS || result === EALREADY || rest > 0;
 }
 
+/** A call that was made once: its step where it has returned, null where it would block. */
+export interface Attempt {
+  readonly made: Made;
+  readonly step: Step | null;
+}
+
+/** A call that is blocked. */
+export interface BlockedCall {
+  readonly job: Job;
+  readonly row: Row;
+  readonly fd: number;
+  /** @param done bytes that it has handed over already */
+  attempt(done: number): Attempt;
+  finish(made: Made): Step;
+}
+
 /** Repeats a call that would block until it does not, or until the job is interrupted. */
-export async function untilDone(
-  door: Door,
-  { job, row, call, fd }: { job: Job; row: Row; call: Prepared; fd: number },
-  first: Made,
-): Promise<Made> {
+export async function untilDone(door: Door, call: BlockedCall, first: Made): Promise<Step> {
+  const { job, row, fd } = call;
   const stop = startTimeout(door.sys, job, row, fd);
   let made = first;
   try {
-    while (wouldBlock(made)) {
+    for (;;) {
       await ready(door, job, row, made, fd);
-      if (job.interruption !== null) return interrupted(job, made);
-      made = call.attempt(door.sys, Math.max(made.result, 0));
+      if (job.interruption !== null) return call.finish(interrupted(job, made));
+      const next = call.attempt(Math.max(made.result, 0));
+      if (next.step !== null) return next.step;
+      made = next.made;
     }
-    return made;
   } finally {
     stop();
   }
@@ -63,13 +78,14 @@ export async function linger(sys: Sys, job: Job, fd: number): Promise<void> {
   while (job.interruption === null && performance.now() < until && unsentBytes(sys, fd) > 0) {
     await pause(job);
   }
+  stopLingering(sys, fd);
+}
+
+/** close() of this socket goes on in the background from now on. */
+export function stopLingering(sys: Sys, fd: number): void {
   const [level, option] = [constant('SOL_SOCKET'), constant('SO_LINGER')];
-  sys.setsockopt(
-    fd,
-    level,
-    option,
-    encodeOption(level, option, { kind: 'struct', fields: [0, 0] }),
-  );
+  const off = encodeOption(level, option, { kind: 'struct', fields: [0, 0] });
+  sys.setsockopt(fd, level, option, off);
 }
 
 function ready(door: Door, job: Job, row: Row, made: Made, fd: number): Promise<void> {

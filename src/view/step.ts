@@ -90,7 +90,7 @@ function changeTexts(changes: readonly Change[], after: Snapshot, theme: Theme):
   }
   const [received, unsent] = [of('receive_queue'), of('send_queue')];
   if (received !== undefined) told.push(`to read ${received.from ?? 0} → ${bytes(received.to)}`);
-  if (unsent !== undefined)
+  if (unsent !== undefined && !after.lingers)
     told.push(
       `not acknowledged ${unsent.from ?? 0} → ${bytes(unsent.to)}${finNote(unsent, after)}`,
     );

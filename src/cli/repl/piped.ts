@@ -1,11 +1,12 @@
 /** The REPL without a terminal: statements from a pipe or file, one a line, answers on stdout. */
 import { createInterface } from 'node:readline';
+import type { Blocked } from '../../socket/job.ts';
 import type { Session } from '../../socket/session.ts';
 import type { Page } from '../../view/step.ts';
 import { type CommonOptions, type Context, themeFor } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { runCommand } from './commands.ts';
-import { Repl, type Verdict } from './repl.ts';
+import { Repl, settle, type Verdict } from './repl.ts';
 
 /** @param timeoutMs how long calls that are still blocked at the end of input may take */
 export async function pipedRepl(
@@ -19,6 +20,7 @@ export async function pipedRepl(
   const print = (text: string) => void stdout.write(`${text}\n`);
   const repl = new Repl(() => page, print);
   const verdicts = new Set<Verdict>();
+  let late = false;
   try {
     for await (const line of createInterface({
       input: stdin,
@@ -30,30 +32,39 @@ export async function pipedRepl(
         if (quit) break;
       } else {
         verdicts.add(await repl.statement(line));
+        await settle();
+        // A statement that uses a name waits for it, and those behind it wait, too.
+        if (await stuck(repl.session, timeoutMs, ({ waitsFor }) => waitsFor !== null)) late = true;
       }
       repl.session.look();
     }
-    const stuck = await lastJobs(repl, timeoutMs);
+    if (await stuck(repl.session, timeoutMs, () => true)) late = true;
     if (verdicts.has('malformed')) return EXIT.usage;
     if (verdicts.has('unmet')) return EXIT.unmet;
-    return stuck ? EXIT.timeout : EXIT.done;
+    return late ? EXIT.timeout : EXIT.done;
   } finally {
     repl.session.close();
   }
 }
 
-/** Waits for the calls that are blocked still, then ends them. @returns whether any had to be ended */
-async function lastJobs({ session }: Repl, timeoutMs: number): Promise<boolean> {
+/** Waits for blocked calls; those that take too long are ended. @returns whether any had to be */
+async function stuck(
+  session: Session,
+  timeoutMs: number,
+  which: (job: Blocked) => boolean,
+): Promise<boolean> {
   const until = performance.now() + timeoutMs;
-  while (session.jobs().length > 0) {
+  for (;;) {
+    const jobs = session.jobs().filter(which);
+    if (jobs.length === 0) return false;
     const left = until - performance.now();
-    if (left <= 0) {
-      while (session.cancel()) await new Promise((resolve) => setImmediate(resolve));
+    if (left > 0) await nextStep(session, left);
+    else {
+      for (const { job } of jobs.reverse()) session.cancel(job);
+      await settle();
       return true;
     }
-    await nextStep(session, left);
   }
-  return false;
 }
 
 /** Resolves when a call returns, or when the time is over. */

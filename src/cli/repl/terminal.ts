@@ -7,7 +7,7 @@ import { commandNames, runCommand } from './commands.ts';
 import { History } from './history.ts';
 import { LineEditor } from './line-editor.ts';
 import { chooseNext } from './menu.ts';
-import { Repl } from './repl.ts';
+import { Repl, settle } from './repl.ts';
 
 /** How often to look whether a socket changed by itself. */
 const LOOK_EVERY_MS = 50;
@@ -78,11 +78,6 @@ export async function terminalRepl(context: Context, options: CommonOptions): Pr
   editor.close();
   repl.session.close();
   return code;
-}
-
-/** What a call caused elsewhere (an accept that it ended) comes a turn of the event loop later. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function completions(line: string, repl: Repl): [string[], string] {
