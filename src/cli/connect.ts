@@ -3,10 +3,12 @@ import { type ClientEvents, connect, send } from '../socket/plan/connect.ts';
 import type { OnEof } from '../socket/plan/converse.ts';
 import { Input } from '../socket/plan/input.ts';
 import type { ConnectOptions } from '../socket/plan/open-connection.ts';
+import type { Source } from '../socket/stream.ts';
 import type { Context } from './context.ts';
 import { sourceEndpoint, tcpEndpoint } from './endpoints.ts';
+import { EXIT, Failure } from './exit.ts';
 import { type Running, type RunOptions, running } from './running.ts';
-import { openStdin } from './stdio.ts';
+import { openStdin, type Stdin } from './stdio.ts';
 
 interface ClientOptions extends RunOptions {
   readonly timeout: number;
@@ -28,7 +30,7 @@ export async function connectCommand(
   const endpoint = tcpEndpoint(where);
   const plan = connectOptions(options, null);
   return running(context, options, ({ session, output, tell }) => {
-    const { source, interactive } = openStdin(session);
+    const { source, interactive } = openStdin(session, options.step === true);
     const input = new Input(source, interactive);
     return connect(
       session,
@@ -46,10 +48,13 @@ export async function sendCommand(
   options: ClientOptions,
 ): Promise<number> {
   const endpoint = tcpEndpoint(where);
+  const stepping = options.step === true;
   const plan = connectOptions(options, options.timeout);
   return running(context, options, ({ session, output, tell }) => {
     const message =
-      words.length > 0 ? new TextEncoder().encode(words.join(' ')) : openStdin(session).source;
+      words.length > 0
+        ? utf8(words.join(' '))
+        : messageFrom(openStdin(session, stepping), stepping);
     return send(session, endpoint, { ...plan, message, output }, eventsFor(tell));
   });
 }
@@ -70,4 +75,14 @@ function eventsFor(tell: Running['tell']): ClientEvents {
     closed: ({ local, remote, bytesIn, bytesOut }) =>
       tell('closed', { local, remote, bytes_in: bytesIn, bytes_out: bytesOut }, null),
   };
+}
+
+/** @throws Failure where --step has the terminal, and the message can't come from there, too */
+function messageFrom({ source, interactive }: Stdin, stepping: boolean): Source {
+  if (!interactive || !stepping) return source;
+  throw new Failure('give the message as TEXT, or on stdin from a pipe or file', EXIT.usage);
+}
+
+function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }

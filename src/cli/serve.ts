@@ -27,7 +27,7 @@ export async function serveCommand(
   const endpoint = tcpEndpoint(where);
   const service = options.service === undefined ? null : (services.get(options.service) ?? null);
   return running(context, options, async ({ session, output, tell }) => {
-    const { source, interactive } = openStdin(session);
+    const { source, interactive } = openStdin(session, options.step === true);
     const input = new Input(source, interactive);
     await serve(
       session,

@@ -3,16 +3,30 @@ import { DescriptorSink, DescriptorSource } from '../socket/descriptor-stream.ts
 import { SocketError } from '../socket/errors.ts';
 import type { Sink, Source } from '../socket/stream.ts';
 import type { Door } from '../socket/waiting.ts';
+import { errnoNumber } from '../sys/platform.ts';
 import { VisibleText } from '../view/visible.ts';
 
 const STDIN = 0;
 const STDOUT = 1;
 
 /** stdin as a source, and whether a person sits there. */
-export function openStdin(door: Door): { source: Source; interactive: boolean } {
+export interface Stdin {
+  readonly source: Source;
+  readonly interactive: boolean;
+}
+
+/** @param stepping a terminal's Enter then belongs to the pauses, and nothing is read from it */
+export function openStdin(door: Door, stepping: boolean): Stdin {
   const interactive = door.sys.kindOf(STDIN) === 'terminal';
+  if (interactive && stepping) return { source: silent, interactive };
   return { source: new DescriptorSource(door, door.sys.reopen(STDIN, 'read')), interactive };
 }
+
+/** A source from which nothing comes, and which does not end. */
+const silent: Source = {
+  read: () => -errnoNumber('EAGAIN'),
+  readable: () => new Promise(() => {}),
+};
 
 /**
  * stdout as a sink: raw into a pipe or file; onto a terminal as visible text, unless `raw`.
