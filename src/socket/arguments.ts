@@ -199,7 +199,7 @@ export class Arguments {
  * The address that an endpoint means for a socket of `domain`.
  * @throws RangeError for a host name: only getaddrinfo() resolves names
  */
-export function socketAddress(endpoint: Endpoint, domain: number): SocketAddress {
+function socketAddress(endpoint: Endpoint, domain: number): SocketAddress {
   if ('path' in endpoint) return { family: 'unix', path: endpoint.path };
   if ('abstract' in endpoint) return { family: 'abstract', name: endpoint.abstract };
   return hostAddress(endpoint.host, endpoint.port, domain === constant('AF_INET6'));

@@ -9,10 +9,6 @@ export function isErrno(name: string): boolean {
   return errnoNumbers.has(name);
 }
 
-export function constantNames(): string[] {
-  return [...constants.keys()];
-}
-
 export function errnoNames(): string[] {
   return [...errnoNumbers.keys()];
 }

@@ -14,7 +14,7 @@ export type Family = 0 | 4 | 6;
 export type TcpEndpoint = Extract<Endpoint, { port: number }>;
 
 /** The name does not resolve: getaddrinfo(3). */
-export class UnresolvedName extends SocketError {
+class UnresolvedName extends SocketError {
   constructor(host: string, code: string) {
     const text =
       code === 'EAI_AGAIN' ? 'the name server does not answer' : 'the name does not resolve';
