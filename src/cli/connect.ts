@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import { sourceEndpoint, tcpEndpoint } from './endpoints.ts';
 import { EXIT, Failure } from './exit.ts';
 import { type Running, type RunOptions, running } from './running.ts';
-import { openStdin, type Stdin } from './stdio.ts';
+import type { Stdin } from './stdio.ts';
 
 interface ClientOptions extends RunOptions {
   readonly timeout: number;
@@ -29,8 +29,8 @@ export async function connectCommand(
 ): Promise<number> {
   const endpoint = tcpEndpoint(where);
   const plan = connectOptions(options, null);
-  return running(context, options, ({ session, output, tell }) => {
-    const { source, interactive } = openStdin(session, options.step === true);
+  return running(context, options, ({ session, stdio, output, tell }) => {
+    const { source, interactive } = stdio.stdin(options.step === true);
     const input = new Input(source, interactive);
     return connect(
       session,
@@ -50,11 +50,9 @@ export async function sendCommand(
   const endpoint = tcpEndpoint(where);
   const stepping = options.step === true;
   const plan = connectOptions(options, options.timeout);
-  return running(context, options, ({ session, output, tell }) => {
+  return running(context, options, ({ session, stdio, output, tell }) => {
     const message =
-      words.length > 0
-        ? utf8(words.join(' '))
-        : messageFrom(openStdin(session, stepping), stepping);
+      words.length > 0 ? utf8(words.join(' ')) : messageFrom(stdio.stdin(stepping), stepping);
     return send(session, endpoint, { ...plan, message, output }, eventsFor(tell));
   });
 }

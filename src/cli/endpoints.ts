@@ -17,6 +17,7 @@ export function tcpEndpoint(text: string): TcpEndpoint {
 
 /** `ADDR[:PORT]` for --source: without a port the kernel picks one. */
 export function sourceEndpoint(text: string): TcpEndpoint {
+  if (text === '') throw problem('an address is missing', text, [0, 1]);
   const hasPort = /\]:|^[^:[]*:[^:]*$/.test(text);
   return tcpEndpoint(
     hasPort ? text : text.includes(':') && !text.startsWith('[') ? `[${text}]:0` : `${text}:0`,

@@ -45,6 +45,8 @@ const BY_ERRNO: Readonly<Record<string, number>> = {
 /** The exit code for a call that the kernel refused. */
 export function codeOf(error: SocketError): number {
   if (error.call === 'getaddrinfo') return EXIT.unresolved;
+  // Out of descriptors, no such protocol, a sandbox: the system can't give a socket.
+  if (error.call === 'socket') return EXIT.unsupported;
   if (error.call === 'bind' || error.call === 'listen') return EXIT.cannotBind;
   // A connection that is refused, unreachable or timed out while it stands is lost.
   const code = BY_ERRNO[error.code];

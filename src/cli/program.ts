@@ -23,8 +23,7 @@ export function createProgram(context: Context, version: string, done: Done): Co
       outputError: (text, write) => write(text.replace(/^error: /, 'socklab: ')),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
-    })
-    .allowExcessArguments();
+    });
   finish(program, [
     'socklab',
     'socklab demo',
@@ -182,6 +181,8 @@ function shared(command: Command): void {
 /** The options of every command, and its examples. */
 function finish(command: Command, examples: readonly string[]): void {
   command
+    // The program itself takes any word, to answer a misspelt command; commands inherit that.
+    .allowExcessArguments(command.parent === null)
     .addOption(
       new Option('--color <when>', 'colour the output')
         .choices(['auto', 'always', 'never'])

@@ -9,7 +9,7 @@ import type { Theme } from '../view/theme.ts';
 import { renderTrace } from '../view/trace.ts';
 import { type CommonOptions, type Context, themeFor, widthOf } from './context.ts';
 import { codeOf, EXIT } from './exit.ts';
-import { openStdout } from './stdio.ts';
+import { Stdio } from './stdio.ts';
 import { Stepper } from './stepper.ts';
 
 export interface RunOptions extends CommonOptions {
@@ -22,6 +22,7 @@ export interface RunOptions extends CommonOptions {
 /** What a command gets to work with. */
 export interface Running {
   readonly session: Session;
+  readonly stdio: Stdio;
   readonly output: Sink;
   /** An event: with --json as an object on stderr, else as the sentence, unless --quiet. */
   tell(type: string, fields: Readonly<Record<string, unknown>>, sentence: string | null): void;
@@ -52,12 +53,13 @@ export async function running(
   const offSignals = context.onSignal((signal) =>
     stop(signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated),
   );
-  const output = openStdout(session, options.raw === true, () => stop(EXIT.pipeClosed));
+  const stdio = new Stdio(session);
+  const output = stdio.stdout(options.raw === true, () => stop(EXIT.pipeClosed));
   const tell: Running['tell'] = (type, fields, sentence) => {
     if (options.json) say(eventJson(type, fields));
     else if (sentence !== null && !options.quiet) say(sentence);
   };
-  const finished = plan({ session, output, tell }).then(
+  const finished = plan({ session, stdio, output, tell }).then(
     () => EXIT.done,
     (error) => {
       if (!(error instanceof SocketError)) throw error;
@@ -91,6 +93,7 @@ export async function running(
     offSignals();
     stepper?.close();
     session.close();
+    stdio.close();
   }
 }
 

@@ -7,7 +7,6 @@ import type { Context } from './context.ts';
 import { tcpEndpoint } from './endpoints.ts';
 import { EXIT, Failure } from './exit.ts';
 import { type RunOptions, running } from './running.ts';
-import { openStdin } from './stdio.ts';
 
 export interface ServeCommandOptions extends RunOptions {
   readonly once?: boolean;
@@ -26,8 +25,8 @@ export async function serveCommand(
 ): Promise<number> {
   const endpoint = tcpEndpoint(where);
   const service = options.service === undefined ? null : (services.get(options.service) ?? null);
-  return running(context, options, async ({ session, output, tell }) => {
-    const { source, interactive } = openStdin(session, options.step === true);
+  return running(context, options, async ({ session, stdio, output, tell }) => {
+    const { source, interactive } = stdio.stdin(options.step === true);
     const input = new Input(source, interactive);
     await serve(
       session,

@@ -1,5 +1,5 @@
 /** Our own stdin and stdout as a source and a sink: the only place where their bytes pass. */
-import { DescriptorSink, DescriptorSource } from '../socket/descriptor-stream.ts';
+import { type Descriptor, DescriptorSink, DescriptorSource } from '../socket/descriptor-stream.ts';
 import { SocketError } from '../socket/errors.ts';
 import type { Sink, Source } from '../socket/stream.ts';
 import type { Door } from '../socket/waiting.ts';
@@ -15,27 +15,58 @@ export interface Stdin {
   readonly interactive: boolean;
 }
 
-/** @param stepping a terminal's Enter then belongs to the pauses, and nothing is read from it */
-export function openStdin(door: Door, stepping: boolean): Stdin {
-  const interactive = door.sys.kindOf(STDIN) === 'terminal';
-  if (interactive && stepping) return { source: silent, interactive };
-  return { source: new DescriptorSource(door, door.sys.reopen(STDIN, 'read')), interactive };
+/** Our own stdin and stdout while a plan runs. */
+export class Stdio {
+  private readonly door: Door;
+  /** The descriptors that are waited for: they would keep the event loop alive. */
+  private readonly used: { readonly fd: number; readonly ours: boolean }[] = [];
+  private closed = false;
+
+  constructor(door: Door) {
+    this.door = door;
+  }
+
+  /** @param stepping a terminal's Enter then belongs to the pauses, and nothing is read from it */
+  stdin(stepping: boolean): Stdin {
+    const interactive = this.door.sys.kindOf(STDIN) === 'terminal';
+    if (interactive && stepping) return { source: silent, interactive };
+    return { source: new DescriptorSource(this.door, this.open(STDIN, 'read')), interactive };
+  }
+
+  /**
+   * Raw into a pipe or file; onto a terminal as visible text, unless `raw`.
+   * @param closed told when its reader has gone; the sink then takes nothing more, and never returns
+   */
+  stdout(raw: boolean, closed: () => void): Sink {
+    const safe = !raw && this.door.sys.kindOf(STDOUT) === 'terminal';
+    const inner = new DescriptorSink(this.door, this.open(STDOUT, 'write'));
+    return guarded(inner, safe ? new VisibleText() : null, closed);
+  }
+
+  /** Lets go of both. */
+  close(): void {
+    this.closed = true;
+    for (const { fd, ours } of this.used) {
+      this.door.readiness.release(fd);
+      if (ours) this.door.sys.close(fd);
+    }
+  }
+
+  private open(fd: number, mode: 'read' | 'write'): Descriptor {
+    const opened = this.door.sys.reopen(fd, mode);
+    this.used.push({ fd: opened, ours: opened !== fd });
+    return { fd: opened, isOpen: () => !this.closed };
+  }
 }
 
 /** A source from which nothing comes, and which does not end. */
 const silent: Source = {
+  dryWhenShort: false,
   read: () => -errnoNumber('EAGAIN'),
   readable: () => new Promise(() => {}),
 };
 
-/**
- * stdout as a sink: raw into a pipe or file; onto a terminal as visible text, unless `raw`.
- * @param closed told when its reader has gone; the sink then takes nothing more, and never returns
- */
-export function openStdout(door: Door, raw: boolean, closed: () => void): Sink {
-  const inner = new DescriptorSink(door, door.sys.reopen(STDOUT, 'write'));
-  const safe = !raw && door.sys.kindOf(STDOUT) === 'terminal';
-  const viewer = new VisibleText();
+function guarded(inner: DescriptorSink, viewer: VisibleText | null, closed: () => void): Sink {
   const guard = (error: unknown): Promise<void> => {
     if (!(error instanceof SocketError) || error.code !== 'EPIPE') throw error;
     closed();
@@ -47,7 +78,7 @@ export function openStdout(door: Door, raw: boolean, closed: () => void): Sink {
     },
     write(bytes) {
       try {
-        const shown = safe ? new TextEncoder().encode(viewer.push(bytes)) : bytes;
+        const shown = viewer === null ? bytes : new TextEncoder().encode(viewer.push(bytes));
         return inner.write(shown)?.catch(guard) ?? null;
       } catch (error) {
         return guard(error);

@@ -10,7 +10,7 @@ export interface KnownNames {
 
 /** @returns the words that fit, and the part of the line that they would replace */
 export function complete(line: string, names: KnownNames): [matches: string[], word: string] {
-  const word = /[\w.]*$/.exec(line)?.[0] ?? '';
+  const word = /[\w.-]*$/.exec(line)?.[0] ?? '';
   const before = line.slice(0, line.length - word.length);
   const fitting = candidates(before, names).filter((candidate) => candidate.startsWith(word));
   return [fitting, word];
@@ -20,7 +20,7 @@ function candidates(before: string, names: KnownNames): string[] {
   // At the start, or behind `name =`, a call is wanted.
   if (/^\s*([A-Za-z_][\w-]*\s*=\s*)?$/.test(before))
     return [...callTable.keys()].map((name) => `${name}(`);
-  const call = /([a-z]+)(\s*\(|\s)([^()]*)$/.exec(before);
+  const call = /(?:^|=)\s*([a-z]+)(\s*\(|\s+)([^()=]*)$/.exec(before);
   const row = callTable.get(call?.[1] ?? '');
   if (row === undefined) return [];
   const param = row.params[argumentAt(call?.[3] ?? '', call?.[2]?.includes('(') === true)];

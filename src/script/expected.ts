@@ -58,6 +58,7 @@ export function formatOutcome(outcome: Outcome): string {
     case 'struct':
       return `{${value.fields.join(', ')}}`;
     case 'integer':
+      return String(value.value);
     case 'socket':
       return String(outcome.result);
   }

@@ -30,66 +30,85 @@ export class SyntaxProblem extends Error {
 // reading a line takes time in proportion to its length. The order matters.
 const SPACE = /\s+/y;
 const COMMENT = /#.*$/y;
-/** IPv4, a bracketed IPv6, `*` or a name, each with a port; a bare `:port`; or with a scheme. */
-const ENDPOINT =
-  /(?:(?:tcp|udp|tls|unix|unixgram):[^\s,()=;]+|\[[^\]\s]*\]:[\w-]*|(?:\d+\.[\w.]*|\*|[A-Za-z_]\w*(?:[.-]\w+)*)?:[\w-]+)/y;
-const NUMBER = /-?(?:0[xX][0-9a-fA-F]+|\d+)(?![\w.])/y;
+/** With a scheme: a path may have any character that ends no argument. */
+const WITH_SCHEME = /(?:tcp|udp|tls|unix|unixgram):[^\s,()=;]+/y;
+/** A run of characters that can be an address. It is one where it has a colon, right or wrong. */
+const RUN = /[^\s,()=;{}|"'/][^\s,()=;{}|"]*/y;
+const NUMBER = /-?(?:0[xX][0-9a-fA-F]+|\d+)(?!\w|\.(?!\.\.))/y;
 const HEX_BYTES = /hex"([^"]*)"/y;
 const WORD = /[A-Za-z_][\w-]*/y;
 const MARK = /\.\.\.|[(){},=|*;]/y;
+const ODD = /[^\s,()=;]+/y;
 const REGEX = /\/(?:[^/\\]|\\.)+\//y;
 
 /** @throws SyntaxProblem at the first place that makes no sense */
 export function tokensOf(line: string): Token[] {
+  const lexer = new Lexer(line);
   const tokens: Token[] = [];
-  let at = 0;
-  const match = (pattern: RegExp): RegExpExecArray | null => {
-    pattern.lastIndex = at;
-    return pattern.exec(line);
-  };
-  while (at < line.length) {
-    const skipped = match(SPACE) ?? match(COMMENT);
-    if (skipped !== null) {
-      at += skipped[0].length;
-      continue;
-    }
-    const token = line[at] === '"' ? stringAt(line, at) : tokenAt(line, at, match);
-    tokens.push(token);
-    at = token.span[1];
-  }
+  for (let token = lexer.next(); token !== null; token = lexer.next()) tokens.push(token);
   return tokens;
 }
 
-function tokenAt(
-  line: string,
-  at: number,
-  match: (pattern: RegExp) => RegExpExecArray | null,
-): Token {
-  const span = (length: number): Span => [at, at + length];
-  const hex = match(HEX_BYTES);
-  if (hex !== null)
-    return { kind: 'string', bytes: hexBytes(hex[1] ?? '', at + 4), span: span(hex[0].length) };
-  const endpoint = match(ENDPOINT);
-  if (endpoint !== null)
-    return { kind: 'endpoint', text: endpoint[0], span: span(endpoint[0].length) };
-  const number = match(NUMBER);
-  if (number !== null)
-    return {
-      kind: 'number',
-      value: numberOf(number[0], span(number[0].length)),
-      span: span(number[0].length),
-    };
-  const word = match(WORD);
-  if (word !== null) return { kind: 'word', text: word[0], span: span(word[0].length) };
-  const mark = match(MARK);
-  if (mark !== null) return { kind: 'mark', text: mark[0] as Mark, span: span(mark[0].length) };
-  const regex = match(REGEX);
-  if (regex !== null)
-    return { kind: 'regex', source: regex[0].slice(1, -1), span: span(regex[0].length) };
-  const odd = /[^\s,()=;]+/y;
-  odd.lastIndex = at;
-  const length = odd.exec(line)?.[0].length ?? 1;
-  throw new SyntaxProblem(oddity(line.slice(at, at + length)), span(length));
+class Lexer {
+  private readonly line: string;
+  private at = 0;
+  /** Up to where it is known that no address stands: each run is read once only. */
+  private plainUntil = 0;
+
+  constructor(line: string) {
+    this.line = line;
+  }
+
+  next(): Token | null {
+    while (this.at < this.line.length) {
+      const skipped = this.match(SPACE) ?? this.match(COMMENT);
+      if (skipped === null) {
+        const token = this.line[this.at] === '"' ? stringAt(this.line, this.at) : this.token();
+        this.at = token.span[1];
+        return token;
+      }
+      this.at += skipped[0].length;
+    }
+    return null;
+  }
+
+  private match(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.at;
+    return pattern.exec(this.line);
+  }
+
+  private token(): Token {
+    const span = (text: string): Span => [this.at, this.at + text.length];
+    const hex = this.match(HEX_BYTES);
+    if (hex !== null) {
+      return { kind: 'string', bytes: hexBytes(hex[1] ?? '', this.at + 4), span: span(hex[0]) };
+    }
+    const endpoint = this.endpoint();
+    if (endpoint !== null) return { kind: 'endpoint', text: endpoint, span: span(endpoint) };
+    const number = this.match(NUMBER)?.[0];
+    if (number !== undefined) {
+      return { kind: 'number', value: numberOf(number, span(number)), span: span(number) };
+    }
+    const word = this.match(WORD)?.[0];
+    if (word !== undefined) return { kind: 'word', text: word, span: span(word) };
+    const mark = this.match(MARK)?.[0];
+    if (mark !== undefined) return { kind: 'mark', text: mark as Mark, span: span(mark) };
+    const regex = this.match(REGEX)?.[0];
+    if (regex !== undefined)
+      return { kind: 'regex', source: regex.slice(1, -1), span: span(regex) };
+    const odd = this.match(ODD)?.[0] ?? this.line[this.at] ?? '';
+    throw new SyntaxProblem(oddity(odd), span(odd));
+  }
+
+  private endpoint(): string | null {
+    const schemed = this.match(WITH_SCHEME)?.[0];
+    if (schemed !== undefined) return schemed;
+    if (this.at < this.plainUntil) return null;
+    const run = this.match(RUN)?.[0] ?? '';
+    if (run.includes(':')) return run;
+    this.plainUntil = this.at + run.length;
+    return null;
+  }
 }
 
 function oddity(text: string): string {

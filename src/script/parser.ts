@@ -1,7 +1,13 @@
 /** Text → calls: `bind(server, 127.0.0.1:8888) = 0`, or bare, `bind server 127.0.0.1:8888`. */
 import type { Arg, Call, CallName } from '../socket/call.ts';
 import { callTable } from '../socket/calls/table.ts';
-import { type Endpoint, EndpointError, formatEndpoint, parseEndpoint } from '../socket/endpoint.ts';
+import {
+  canonicalEndpoint,
+  type Endpoint,
+  EndpointError,
+  formatEndpoint,
+  parseEndpoint,
+} from '../socket/endpoint.ts';
 import { errnoNames, isConstant, isErrno } from '../socket/names.ts';
 import { nearest } from '../socket/nearest.ts';
 import type { Expected } from './expected.ts';
@@ -73,7 +79,10 @@ class Parser {
       case 'regex':
         return { kind: 'regex', source: checkedRegex(token.source, token.span) };
       case 'endpoint':
-        return { kind: 'address', address: formatEndpoint(endpointOf(token.text, token.span)) };
+        return {
+          kind: 'address',
+          address: formatEndpoint(canonicalEndpoint(endpointOf(token.text, token.span))),
+        };
       case 'word':
         if (token.text === 'blocked') return { kind: 'blocked' };
         if (isErrno(token.text)) return { kind: 'errno', name: token.text };
@@ -113,7 +122,7 @@ class Parser {
   private fields(): number[] {
     const fields: number[] = [];
     while (!this.skip('}')) {
-      if (fields.length > 0) this.want(',');
+      if (fields.length > 0) this.want(',', '}');
       const token = this.take();
       if (token?.kind !== 'number')
         throw new SyntaxProblem('a number is wanted here', this.spanOf(token));
@@ -204,18 +213,20 @@ class Parser {
       throw new SyntaxProblem(`at most ${MOST_REPEATED} bytes can be made here`, count.span);
     }
     const out = new Uint8Array(total);
+    if (total === 0) return out;
     for (let i = 0; i < count.value; i++) out.set(bytes, i * bytes.length);
     return out;
   }
 
-  private want(mark: Mark): void {
+  /** @param closing what is missing where the line ends here */
+  private want(mark: Mark, closing: Mark = ')'): void {
     if (this.skip(mark)) return;
     const token = this.peek();
-    const missing =
-      token === undefined && mark === ','
-        ? 'the closing ) is missing'
-        : `${MARK_NAMES[mark] ?? mark} is wanted here`;
-    throw new SyntaxProblem(missing, this.spanOf(token));
+    const end = token === undefined && mark === ',';
+    const message = end
+      ? `the closing ${closing} is missing`
+      : `${MARK_NAMES[mark] ?? mark} is wanted here`;
+    throw new SyntaxProblem(message, this.spanOf(token));
   }
 
   private lastEnd(): number {

@@ -20,7 +20,8 @@ export class Connection {
   readonly source: Source;
   readonly sink: Sink;
   bytesIn = 0;
-  bytesOut = 0;
+  private readonly plain: DescriptorSink;
+  private steppedOut = 0;
   private readonly session: Session;
   private readonly fd: number;
   private readonly patienceMs: number | null;
@@ -37,15 +38,21 @@ export class Connection {
     const { local, peer } = session.addressesOf(record);
     [this.local, this.remote] = [local, peer];
     const where = { local, remote: peer };
-    const source = new DescriptorSource(session, record.fd, where);
-    const sink = new DescriptorSink(session, record.fd, where);
+    const descriptor = { fd: record.fd, where, isOpen: () => record.open };
+    const source = new DescriptorSource(session, descriptor, true);
+    this.plain = new DescriptorSink(session, descriptor);
     this.source = session.watched ? this.steppedSource() : this.countedSource(source);
-    this.sink = session.watched ? this.steppedSink() : this.countedSink(sink);
+    this.sink = session.watched ? this.steppedSink() : this.plain;
   }
 
   /** A buffer for pump(): the shared one only where nothing happens between a read and its write. */
   get buffer(): Uint8Array | undefined {
     return this.session.watched ? new Uint8Array(STEP_BYTES) : undefined;
+  }
+
+  /** Bytes that the kernel has taken. */
+  get bytesOut(): number {
+    return this.plain.taken + this.steppedOut;
   }
 
   /** Sends FIN: shutdown(SHUT_WR). The other direction goes on. */
@@ -58,13 +65,16 @@ export class Connection {
   }
 
   async close(): Promise<void> {
-    if (!this.open) return;
+    const known = this.session.sockets.get(this.name);
+    const gone = known?.fd !== this.fd || !known.open;
+    if (!this.open || gone) return;
     this.open = false;
     await this.session.perform(call('close', this.name));
   }
 
   private countedSource(inner: Source): Source {
     return {
+      dryWhenShort: true,
       read: (into) => {
         const count = inner.read(into) as Result;
         if (count > 0) this.bytesIn += count;
@@ -74,20 +84,9 @@ export class Connection {
     };
   }
 
-  private countedSink(inner: Sink): Sink {
-    return {
-      get busy() {
-        return inner.busy;
-      },
-      write: (bytes) => {
-        this.bytesOut += bytes.length;
-        return inner.write(bytes);
-      },
-    };
-  }
-
   private steppedSource(): Source {
     return {
+      dryWhenShort: false,
       read: async (into) => {
         const size = Math.min(into.length, STEP_BYTES);
         const value = succeeded(
@@ -112,7 +111,7 @@ export class Connection {
           .then(() => this.watched(this.session.start(call('write', this.name, copy))))
           .then((step) => {
             succeeded(step);
-            this.bytesOut += copy.length;
+            this.steppedOut += copy.length;
           })
           .finally(() => {
             if (sink.busy === writing) sink.busy = null;

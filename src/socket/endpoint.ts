@@ -1,5 +1,5 @@
 /** Where a socket can be reached, as it is written: `127.0.0.1:8888`, `[::1]:http`, `unix:/path`. */
-import { parseIPv4, parseIPv6 } from '../sys/inet.ts';
+import { formatIPv6, parseIPv4, parseIPv6 } from '../sys/inet.ts';
 import { type Resolver, resolver } from '../sys/resolver.ts';
 
 export type Transport = 'tcp' | 'udp' | 'tls' | 'unix' | 'unixgram';
@@ -46,7 +46,9 @@ export function parseEndpoint(text: string, names: Resolver = resolver): Endpoin
   const transport = TRANSPORTS.find((known) => known === word);
   if (transport === undefined) {
     // `localhost:http` has a word before a colon too; `tpc:host:80` and `http://host` do not parse.
-    const isUrl = scheme?.[2] !== undefined || /^[a-z][a-z0-9+-]*:[^:]*:[^:]*$/i.test(text);
+    const isUrl =
+      scheme?.[2] !== undefined ||
+      (/^[a-z][a-z0-9+-]*:[^:]*:[^:]*$/i.test(text) && !/^[0-9a-f:.]+$/i.test(text));
     if (isUrl) {
       throw new EndpointError(`unknown scheme; there are ${TRANSPORTS.join(', ')}`, text, [
         0,
@@ -62,10 +64,27 @@ export function parseEndpoint(text: string, names: Resolver = resolver): Endpoin
 
 /** Writes an endpoint so that {@link parseEndpoint} gives it back. */
 export function formatEndpoint(endpoint: Endpoint): string {
-  if ('path' in endpoint) return `${endpoint.transport}:${endpoint.path}`;
+  if ('path' in endpoint) {
+    // `unix://x` would be read as URL style.
+    return `${endpoint.transport}:${endpoint.path.startsWith('//') ? '//' : ''}${endpoint.path}`;
+  }
   if ('abstract' in endpoint) return `${endpoint.transport}:@${endpoint.abstract}`;
-  const scheme = endpoint.transport === 'tcp' ? '' : `${endpoint.transport}:`;
+  // A host may be named like a transport: tcp:udp:53 is the host udp.
+  const named = endpoint.host.kind === 'hostname' && isTransport(endpoint.host.name);
+  const scheme = endpoint.transport === 'tcp' && !named ? '' : `${endpoint.transport}:`;
   return `${scheme}${formatHost(endpoint.host)}:${endpoint.port}`;
+}
+
+/** The endpoint as the kernel would tell it: `:80` is 127.0.0.1, `[0:0::1]` is ::1, tcp needs no word. */
+export function canonicalEndpoint(endpoint: Endpoint): Endpoint {
+  if (!('host' in endpoint)) return endpoint;
+  const { host, port } = endpoint;
+  if (host.kind === 'inet6') {
+    const literal = formatIPv6(parseIPv6(host.literal) ?? new Uint8Array(16));
+    return { transport: 'tcp', host: { ...host, literal }, port };
+  }
+  const plain: Host = host.kind === 'loopback' ? { kind: 'inet', literal: '127.0.0.1' } : host;
+  return { transport: 'tcp', host: plain, port };
 }
 
 export function formatHost(host: Host): string {
@@ -81,6 +100,10 @@ export function formatHost(host: Host): string {
     case 'hostname':
       return host.name;
   }
+}
+
+function isTransport(word: string): boolean {
+  return TRANSPORTS.some((known) => known === word.toLowerCase());
 }
 
 function unix(transport: 'unix' | 'unixgram', text: string, start: number): Endpoint {
@@ -133,7 +156,9 @@ function internet(
   }
 
   function bracketed(literal: string, from: number, to: number): Host {
-    const [address = '', zone] = literal.split('%', 2);
+    const percent = literal.indexOf('%');
+    const address = percent === -1 ? literal : literal.slice(0, percent);
+    const zone = percent === -1 ? undefined : literal.slice(percent + 1);
     if (parseIPv6(address) === null) {
       const zoneAt = zone === undefined ? to : from + address.length;
       fail('not an IPv6 address', from, zoneAt);

@@ -2,6 +2,12 @@
 import { errnoName } from '../sys/platform.ts';
 import type { Sys } from '../sys/sys.ts';
 
+/** The two ends of what an error is about, as endpoints are written. */
+export interface Where {
+  readonly local?: string | null;
+  readonly remote?: string | null;
+}
+
 /** A call that the kernel refused. Its message names the call, where, the errno and its text. */
 export class SocketError extends Error {
   override readonly name = 'SocketError';
@@ -14,10 +20,7 @@ export class SocketError extends Error {
   readonly local: string | null;
   readonly remote: string | null;
 
-  constructor(
-    failure: { call: string; code: string; text: string },
-    where: { local?: string | null; remote?: string | null } = {},
-  ) {
+  constructor(failure: { call: string; code: string; text: string }, where: Where = {}) {
     const at = where.remote ?? where.local;
     super(`${failure.call}${at == null ? '' : ` ${at}`}: ${failure.code} (${failure.text})`);
     this.call = failure.call;
@@ -33,7 +36,7 @@ export function socketError(
   sys: Sys,
   call: string,
   result: number,
-  where: { local?: string | null; remote?: string | null } = {},
+  where: Where = {},
 ): SocketError {
   return new SocketError({ call, code: errnoName(-result), text: sys.strerror(-result) }, where);
 }

@@ -9,6 +9,7 @@ import {
 } from '../sys/sockaddr.ts';
 import { outBuffer, type Sys, written } from '../sys/sys.ts';
 import { readTcpInfo } from '../sys/tcp-info.ts';
+import type { Where } from './errors.ts';
 import type { SocketRecord } from './socket-table.ts';
 import { type Change, changesBetween, type Snapshot, type TcpState } from './state.ts';
 
@@ -25,9 +26,9 @@ export class Observer {
   private readonly lookup: ConnectionLookup;
   private readonly address = outBuffer(ADDRESS_STORAGE);
   private readonly count = new Int32Array(1);
-  /** Connections by `local peer`, and listeners by port: how one end finds its other. */
+  /** Connections by `local peer`, and listeners by address: how one end finds its other. */
   private readonly connections = new Map<string, SocketRecord>();
-  private readonly listeners = new Map<number, SocketRecord>();
+  private readonly listeners = new Map<string, SocketRecord>();
 
   constructor(sys: Sys) {
     this.sys = sys;
@@ -67,8 +68,28 @@ export class Observer {
   }
 
   /** The two addresses alone, as endpoints are written; null where the socket has none. */
-  addresses({ fd }: SocketRecord): { local: string | null; peer: string | null } {
-    return { local: shown(this.ask('getsockname', fd)), peer: shown(this.ask('getpeername', fd)) };
+  addresses(socket: SocketRecord): { local: string | null; peer: string | null } {
+    const [local, peer] = [this.ask('getsockname', socket.fd), this.ask('getpeername', socket.fd)];
+    if (isInternet(local) && isInternet(peer)) socket.pair = { local, peer };
+    return { local: shown(local), peer: shown(peer) };
+  }
+
+  /**
+   * The two ends of a socket, for messages. A connection that was reset has them no longer, so
+   * they are remembered from when it had.
+   */
+  ends(socket: SocketRecord): Where {
+    const now = socket.open ? this.addresses(socket) : { local: null, peer: null };
+    const { pair } = socket;
+    const local = now.local ?? (pair === null ? null : formatAddress(pair.local));
+    return { local, remote: now.peer ?? (pair === null ? null : formatAddress(pair.peer)) };
+  }
+
+  /** The socket will not be looked at again. */
+  forget(socket: SocketRecord): void {
+    if (socket.pair === null) return;
+    const key = connectionKey(socket.pair.local, socket.pair.peer);
+    if (this.connections.get(key) === socket) this.connections.delete(key);
   }
 
   /** Whether another look can still show something new. */
@@ -111,6 +132,8 @@ export class Observer {
       sendQueue: listens || state === 'CLOSED' ? null : this.bytes(fd, 'SIOCOUTQ'),
       queue: info?.queue ?? null,
       lingers,
+      accepted: record.accepted,
+      ended: record.pair !== null && (lingers || state === 'CLOSED'),
     };
   }
 
@@ -134,6 +157,8 @@ export class Observer {
       sendQueue: null,
       queue: null,
       lingers,
+      accepted: record.accepted,
+      ended: pair !== null,
     };
   }
 
@@ -153,8 +178,16 @@ export class Observer {
     const { pair } = record;
     if (pair === null) return [];
     const end = this.connections.get(connectionKey(pair.peer, pair.local));
-    const listeners = [this.listeners.get(pair.peer.port), this.listeners.get(pair.local.port)];
-    return [end, ...listeners].filter((other) => other !== undefined);
+    return [end, this.listenerAt(pair.peer), this.listenerAt(pair.local)].filter(
+      (other) => other !== undefined,
+    );
+  }
+
+  /** A listener has the address itself, or a wildcard. */
+  private listenerAt(address: Internet): SocketRecord | undefined {
+    const { port } = address;
+    const keys = [addressKey(address), `0.0.0.0:${port}`, `[::]:${port}`];
+    return keys.map((key) => this.listeners.get(key)).find((found) => found !== undefined);
   }
 
   private index(record: SocketRecord, before: Snapshot | null): void {
@@ -164,18 +197,18 @@ export class Observer {
       if (!this.isOver(record)) this.connections.set(key, record);
       else if (this.connections.get(key) === record) this.connections.delete(key);
     }
-    if (last?.state === 'LISTEN') this.listeners.set(portOf(last), record);
-    else if (before?.state === 'LISTEN') this.listeners.delete(portOf(before));
+    if (last?.state === 'LISTEN') this.listeners.set(last.local ?? '', record);
+    else if (before?.state === 'LISTEN') this.listeners.delete(before.local ?? '');
   }
 }
 
-/** An IPv4 client of an IPv6 listener has two spellings: ::ffff:127.0.0.1 is 127.0.0.1. */
 function connectionKey(local: Internet, peer: Internet): string {
-  return `${formatAddress(local)} ${formatAddress(peer)}`.replaceAll(/\[::ffff:([0-9.]+)\]/g, '$1');
+  return `${addressKey(local)} ${addressKey(peer)}`;
 }
 
-function portOf(snapshot: Snapshot): number {
-  return Number(/:(\d+)$/.exec(snapshot.local ?? '')?.[1]);
+/** An IPv4 client of an IPv6 listener has two spellings: ::ffff:127.0.0.1 is 127.0.0.1. */
+function addressKey(address: Internet): string {
+  return formatAddress(address).replace(/^\[::ffff:([0-9.]+)\]/, '$1');
 }
 
 function isInternet(address: SocketAddress | null): address is Internet {

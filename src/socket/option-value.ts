@@ -81,6 +81,9 @@ function encodeStruct(shape: Shape, fields: readonly number[]): Uint8Array {
 }
 
 function int32(value: number): Uint8Array {
+  if (!Number.isInteger(value) || value < -(2 ** 31) || value >= 2 ** 32) {
+    throw new BadCall(`${value} does not fit an int`, 3);
+  }
   return new Uint8Array(new Int32Array([value]).buffer);
 }
 

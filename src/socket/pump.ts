@@ -34,8 +34,8 @@ export async function pump(source: Source, sink: Sink, buffer = sharedBuffer()):
       const waiting = sink.write(buffer.subarray(0, count));
       if (waiting !== null) await waiting;
     }
-    // Less than there was room for: it has run dry, most likely, so don't ask in vain.
-    if (count < buffer.length) {
+    // A socket that gave less than there was room for has run dry: don't ask in vain.
+    if (count < 0 || (count < buffer.length && source.dryWhenShort)) {
       reads = 0;
       if (typeof answer === 'number') await source.readable();
     } else if (++reads % READS_A_TURN === 0) {

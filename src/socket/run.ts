@@ -7,7 +7,15 @@ import { rowOf } from './calls/table.ts';
 import type { Job } from './job.ts';
 import type { SocketRecord } from './socket-table.ts';
 import type { Step } from './step.ts';
-import { type Attempt, type Door, linger, lingers, untilDone, wouldBlock } from './waiting.ts';
+import {
+  type Attempt,
+  type Door,
+  linger,
+  lingers,
+  stopLingering,
+  untilDone,
+  wouldBlock,
+} from './waiting.ts';
 
 /** What a run needs of its session. */
 export interface World extends Door {
@@ -15,8 +23,10 @@ export interface World extends Door {
   /** Microseconds. */
   readonly clock: () => number;
   readonly before: ((call: Call, text: string) => Promise<void>) | null;
-  /** The blocked job that will give a name which the call uses; null where there is none. */
-  giverOf(call: Call): Job | null;
+  /** A blocked job that will give a name which this one uses; null where there is none (any more). */
+  giverOf(job: Job): Job | null;
+  /** Whether the session is over. */
+  isClosed(): boolean;
   /** Notes that the job is blocked, and tells the watchers. */
   block(job: Job, text: string, because: string, waitsFor?: string | null): void;
   /** Makes a step of what the call returned, and tells the watchers. */
@@ -48,8 +58,7 @@ const IN_PROGRESS = -errnoNumber('EINPROGRESS');
  */
 export async function runCall(world: World, job: Job): Promise<Step> {
   const { call } = job;
-  const giver = world.giverOf(call);
-  if (giver !== null) {
+  for (let giver = world.giverOf(job); giver !== null; giver = world.giverOf(job)) {
     await nameGiven(world, job, giver);
     if (job.interruption !== null) return endedEarly(world, job);
   }
@@ -57,6 +66,7 @@ export async function runCall(world: World, job: Job): Promise<Step> {
   let prepared = row.prepare(new Arguments(world.scope, call.args));
   if (world.before !== null) {
     await world.before(call, prepared.text);
+    if (world.isClosed()) return endedEarly(world, job, 'EBADF');
     // Time has passed: a socket may have been closed, and its number given to another.
     prepared = row.prepare(new Arguments(world.scope, call.args));
   }
@@ -95,11 +105,12 @@ async function make(world: World, { job, row, prepared, socket }: Ready): Promis
     return { made, step: blocking && wouldBlock(made) ? null : finish(made) };
   };
   if (row.name === 'close' && socket !== null) {
-    if (lingers(sys, socket.fd) && !socket.nonBlocking) {
+    if (lingers(sys, socket.fd)) {
       world.block(job, prepared.text, 'SO_LINGER: it waits until the peer has everything');
       await linger(sys, job, socket.fd);
       // Another close() was quicker; its number may be another socket's by now.
       if (!socket.open) return finish({ result: -errnoNumber('EBADF') });
+      stopLingering(sys, socket.fd);
     }
     world.letGo(socket);
   }
@@ -123,9 +134,9 @@ async function nameGiven(world: World, job: Job, giver: Job): Promise<void> {
   await Promise.race([giver.step.then(undefined, () => undefined), woken]);
 }
 
-function endedEarly(world: World, job: Job): Step {
-  const made = { result: -errnoNumber(job.interruption ?? 'EINTR') };
-  const blockedUs = world.clock() - (job.blockedAt ?? 0);
+function endedEarly(world: World, job: Job, why = job.interruption ?? 'EINTR'): Step {
+  const made = { result: -errnoNumber(why) };
+  const blockedUs = job.blockedAt === null ? 0 : world.clock() - job.blockedAt;
   const text = `${job.call.name}(…)`;
   return world.record(job, {
     text,

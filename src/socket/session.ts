@@ -1,4 +1,5 @@
 /** A session: the ordered steps of one run, and the sockets that they made. */
+import { errnoNumber } from '../sys/platform.ts';
 import { type Readiness, readiness } from '../sys/readiness.ts';
 import type { Sys } from '../sys/sys.ts';
 import { systemCalls } from '../sys/syscalls.ts';
@@ -6,6 +7,7 @@ import { adopt } from './adopt.ts';
 import type { Scope } from './arguments.ts';
 import type { Call, Value } from './call.ts';
 import { rowOf } from './calls/table.ts';
+import type { Where } from './errors.ts';
 import { type Blocked, Job } from './job.ts';
 import { Observer, type Sight } from './observer.ts';
 import { type Returned, runCall, type World } from './run.ts';
@@ -68,7 +70,8 @@ export class Session {
       scope: this.scope,
       clock: options.clock ?? (() => performance.now() * 1000),
       before: options.before ?? null,
-      giverOf: (call) => this.giverOf(call),
+      giverOf: (job) => this.giverOf(job),
+      isClosed: () => this.closed,
       record: (job, returned) => this.record(job, returned),
       block: (job, text, because, waitsFor = null) => this.block(job, text, because, waitsFor),
       aboutTo: (socket) => this.tellOfChanges([socket]),
@@ -159,7 +162,7 @@ export class Session {
       this.readiness.release(socket.fd);
       if (lingers(this.sys, socket.fd)) stopLingering(this.sys, socket.fd);
       this.sys.close(socket.fd);
-      this.sockets.close(socket);
+      this.forget(this.sockets.close(socket));
     }
     this.observer.close();
   }
@@ -179,13 +182,22 @@ export class Session {
       } else if (call.as !== undefined) {
         this.values.set(call.as, value);
       }
-      if (call.name === 'close' && socket !== null) this.sockets.close(socket);
+    }
+    // close(2): "the file descriptor is always released", whatever it returns, but for EBADF.
+    if (call.name === 'close' && socket?.open && made.result !== -errnoNumber('EBADF')) {
+      this.forget(this.sockets.close(socket));
     }
     const step: Step = {
       n: ++this.stepsMade,
       call,
       text: returned.text,
-      outcome: outcomeOf(this.sys, call, made.result, value, socket, returned.address),
+      outcome: outcomeOf(
+        this.sys,
+        call,
+        made.result,
+        value,
+        made.result >= 0 ? {} : this.whereOf(call, socket, returned.address),
+      ),
       durationUs: returned.durationUs,
       blockedUs: returned.blockedUs,
       job: job.blocked?.job ?? null,
@@ -195,6 +207,16 @@ export class Session {
     this.remember(step);
     this.tell({ type: 'step', step });
     return step;
+  }
+
+  private whereOf({ name }: Call, socket: SocketRecord | null, address: string | null): Where {
+    const ends = socket === null ? {} : this.observer.ends(socket);
+    if (name === 'bind') return { local: address };
+    return name === 'connect' ? { ...ends, remote: address } : ends;
+  }
+
+  private forget(socket: SocketRecord | null): void {
+    if (socket !== null) this.observer.forget(socket);
   }
 
   private remember(step: Step): void {
@@ -218,15 +240,16 @@ export class Session {
     for (const listener of this.listeners) listener(event);
   }
 
-  private giverOf(call: Call): Job | null {
-    const names = call.args.flatMap((arg) => (arg.kind === 'name' ? [arg.name] : []));
+  private giverOf(job: Job): Job | null {
+    const names = job.call.args.flatMap((arg) => (arg.kind === 'name' ? [arg.name] : []));
     if (names.length === 0) return null;
-    // The newest: a name that is given twice means the later call.
-    return (
-      [...this.blockedJobs]
-        .reverse()
-        .find(({ call: { as } }) => as !== undefined && names.includes(as)) ?? null
-    );
+    // The newest of the older ones: a name that is given twice means the later call.
+    let giver: Job | null = null;
+    for (const one of this.blockedJobs) {
+      if (one === job) break;
+      if (one.call.as !== undefined && names.includes(one.call.as)) giver = one;
+    }
+    return giver;
   }
 
   private block(job: Job, text: string, because: string, waitsFor: string | null): void {

@@ -10,9 +10,15 @@ export interface SocketRecord {
   readonly fd: number;
   readonly domain: number;
   readonly type: number;
+  /** 1, 2 … in the order in which the sockets were made. */
+  readonly made: number;
   open: boolean;
   /** Whether the user set O_NONBLOCK. The descriptor itself always has it. */
   nonBlocking: boolean;
+  /** Whether accept() made it. */
+  accepted: boolean;
+  /** Whether the user set FD_CLOEXEC. The descriptor itself always has it. */
+  closeOnExec: boolean;
   /** The picture that was taken last. */
   last: Snapshot | null;
   /** The connection's addresses, kept when the descriptor no longer knows them. */
@@ -26,19 +32,24 @@ export class SocketTable {
   private readonly names = new Map<string, SocketRecord>();
   private readonly descriptors = new Map<number, SocketRecord>();
   private readonly closed: SocketRecord[] = [];
+  private count = 0;
 
   /** @param wanted the user's name; without one the socket goes by `fd21` */
   add(fd: number, kind: { domain: number; type: number }, wanted?: string): SocketRecord {
     const name = wanted ?? `fd${fd}`;
-    const former = this.names.get(name);
     // The name now means the new socket. An open one that bore it stays within reach by its number.
-    if (former?.open) this.rename(former, `fd${former.fd}`);
+    this.makeWay(name);
+    const { domain, type } = kind;
     const record: SocketRecord = {
       name,
       fd,
-      ...kind,
+      domain,
+      type,
+      made: ++this.count,
       open: true,
       nonBlocking: false,
+      accepted: false,
+      closeOnExec: false,
       last: null,
       pair: null,
     };
@@ -55,27 +66,35 @@ export class SocketTable {
     return this.descriptors.get(fd);
   }
 
-  close(record: SocketRecord): void {
+  /** @returns a socket that was closed so long ago that it is known no longer, or null */
+  close(record: SocketRecord): SocketRecord | null {
     record.open = false;
     this.descriptors.delete(record.fd);
     this.closed.push(record);
-    if (this.closed.length <= CLOSED_KEPT) return;
-    const oldest = this.closed.shift();
-    if (oldest !== undefined && this.names.get(oldest.name) === oldest)
-      this.names.delete(oldest.name);
+    if (this.closed.length <= CLOSED_KEPT) return null;
+    const oldest = this.closed.shift() ?? null;
+    if (oldest !== null && this.names.get(oldest.name) === oldest) this.names.delete(oldest.name);
+    return oldest;
   }
 
   /** All that are known, in the order in which they were made. */
   all(): SocketRecord[] {
-    return [...this.names.values()];
+    return [...this.names.values()].sort((a, b) => a.made - b.made);
   }
 
   openOnes(): SocketRecord[] {
     return [...this.descriptors.values()];
   }
 
-  private rename(record: SocketRecord, name: string): void {
-    record.name = name;
-    this.names.set(name, record);
+  /** Takes the name from whoever has it. */
+  private makeWay(name: string): void {
+    const former = this.names.get(name);
+    if (former === undefined) return;
+    this.names.delete(name);
+    if (!former.open) return;
+    let other = `fd${former.fd}`;
+    while (this.names.has(other)) other += '_';
+    former.name = other;
+    this.names.set(other, former);
   }
 }

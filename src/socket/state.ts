@@ -24,6 +24,10 @@ export interface Snapshot {
   readonly queue: { readonly used: number; readonly limit: number } | null;
   /** True where the kernel keeps the connection though no descriptor leads to it (TIME-WAIT). */
   readonly lingers: boolean;
+  /** True where accept() made the socket. */
+  readonly accepted: boolean;
+  /** True where it had a connection that is over: it can't be used for another. */
+  readonly ended: boolean;
 }
 
 export type ChangeField =

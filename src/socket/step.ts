@@ -4,8 +4,7 @@ import { errnoName } from '../sys/platform.ts';
 import type { Field } from '../sys/sockaddr.ts';
 import type { Sys } from '../sys/sys.ts';
 import type { Call, Value } from './call.ts';
-import { SocketError } from './errors.ts';
-import type { SocketRecord } from './socket-table.ts';
+import { SocketError, type Where } from './errors.ts';
 import type { Change, Snapshot } from './state.ts';
 
 export type Outcome =
@@ -50,12 +49,9 @@ export function outcomeOf(
   call: Call,
   result: number,
   value: Value,
-  socket: SocketRecord | null,
-  address: string | null,
+  where: Where,
 ): Outcome {
   if (result >= 0) return { kind: 'value', result, value };
-  const local = call.name === 'bind' ? address : (socket?.last?.local ?? null);
-  const remote = call.name === 'connect' ? address : (socket?.last?.peer ?? null);
   const failure = { call: call.name, code: errnoName(-result), text: sys.strerror(-result) };
-  return { kind: 'error', error: new SocketError(failure, { local, remote }) };
+  return { kind: 'error', error: new SocketError(failure, where) };
 }

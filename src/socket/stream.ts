@@ -4,6 +4,11 @@ import type { Result } from '../sys/sys.ts';
 /** Where bytes come from. */
 export interface Source {
   /**
+   * Whether a read that fills only a part of the room has taken all. True of a socket. Not of a
+   * FIFO whose writers had gone before it was opened: poll(2) then never tells of its end.
+   */
+  readonly dryWhenShort?: boolean;
+  /**
    * Reads what is there: bytes read, 0 at the end, −EAGAIN where nothing has come yet.
    * A promise where each read is a step that somebody watches.
    * @throws SocketError on any other failure, such as a reset

@@ -49,11 +49,12 @@ export interface BlockedCall {
 /** Repeats a call that would block until it does not, or until the job is interrupted. */
 export async function untilDone(door: Door, call: BlockedCall, first: Made): Promise<Step> {
   const { job, row, fd } = call;
-  const stop = startTimeout(door.sys, job, row, fd);
+  const stop = startTimeout(door.sys, call, first);
   let made = first;
   try {
     for (;;) {
-      await ready(door, job, row, made, fd);
+      // Whoever was told that it is blocked may have ended it at once.
+      if (job.interruption === null) await ready(door, job, row, made, fd);
       if (job.interruption !== null) return call.finish(interrupted(job, made));
       const next = call.attempt(Math.max(made.result, 0));
       if (next.step !== null) return next.step;
@@ -71,14 +72,13 @@ export function lingers(sys: Sys, fd: number): boolean {
 
 /**
  * close(2) with SO_LINGER blocks, even on a non-blocking descriptor, and would stop the whole
- * process. So the waiting is done here, and the close itself then has nothing to wait for.
+ * process. So the waiting is done here; the caller then calls {@link stopLingering}, and close().
  */
 export async function linger(sys: Sys, job: Job, fd: number): Promise<void> {
   const until = performance.now() + lingerMs(sys, fd);
   while (job.interruption === null && performance.now() < until && unsentBytes(sys, fd) > 0) {
     await pause(job);
   }
-  stopLingering(sys, fd);
 }
 
 /** close() of this socket goes on in the background from now on. */
@@ -112,13 +112,14 @@ function pause(job: Job): Promise<void> {
 }
 
 /** SO_RCVTIMEO and SO_SNDTIMEO (socket(7)) mean nothing to a non-blocking descriptor: kept here. */
-function startTimeout(sys: Sys, job: Job, row: Row, fd: number): () => void {
+function startTimeout(sys: Sys, { job, row, fd }: BlockedCall, first: Made): () => void {
   const option = constant(row.blocks?.on === 'writable' ? 'SO_SNDTIMEO' : 'SO_RCVTIMEO');
   const buffer = outBuffer(16);
   if (sys.getsockopt(fd, constant('SOL_SOCKET'), option, buffer) < 0) return () => {};
   const ms = timevalMs(written(buffer));
   if (ms <= 0) return () => {};
-  const why = row.name === 'connect' ? 'EINPROGRESS' : 'EAGAIN';
+  // socket(7): connect() then fails with EINPROGRESS; unix(7) sockets say EAGAIN.
+  const why = first.result === EINPROGRESS || first.result === EALREADY ? 'EINPROGRESS' : 'EAGAIN';
   const timer = setTimeout(() => job.interrupt(why), Math.min(ms, LONGEST_MS));
   return () => clearTimeout(timer);
 }

@@ -19,22 +19,24 @@ export interface Resolver {
 }
 
 /** The services that anyone expects to be known, also where there is no /etc/services. */
-const wellKnown: Readonly<Record<string, number>> = {
-  echo: 7,
-  discard: 9,
-  daytime: 13,
-  chargen: 19,
-  ftp: 21,
-  ssh: 22,
-  telnet: 23,
-  smtp: 25,
-  time: 37,
-  domain: 53,
-  http: 80,
-  pop3: 110,
-  imap: 143,
-  https: 443,
-};
+const wellKnown: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    echo: 7,
+    discard: 9,
+    daytime: 13,
+    chargen: 19,
+    ftp: 21,
+    ssh: 22,
+    telnet: 23,
+    smtp: 25,
+    time: 37,
+    domain: 53,
+    http: 80,
+    pop3: 110,
+    imap: 143,
+    https: 443,
+  }),
+);
 
 const interfaceIndex = bind('unsigned int if_nametoindex(const char *)');
 
@@ -53,7 +55,7 @@ export const resolver: Resolver = {
       if (!entry?.endsWith('/tcp')) continue;
       if (name === service || aliases.includes(service)) return Number.parseInt(entry, 10);
     }
-    return wellKnown[service] ?? null;
+    return wellKnown.get(service) ?? null;
   },
 
   scopeOf(zone) {

@@ -61,6 +61,10 @@ export function encodeAddress(address: SocketAddress): Uint8Array {
       return bytes;
     }
     case 'unix':
+      // The kernel reads a path up to its first zero byte, and an empty one as an abstract name.
+      if (address.path === '' || address.path.includes('\0')) {
+        throw new RangeError('a Unix socket’s path is not empty, and has no zero byte');
+      }
       return unixAddress(Buffer.from(`${address.path}\0`), `unix:${address.path}`);
     case 'abstract':
       // An abstract name starts with a zero byte, has no terminator, and its length counts.
@@ -172,7 +176,7 @@ function unixAddress(path: Uint8Array, shown: string): Uint8Array {
 
 function decodeUnix(path: Uint8Array): SocketAddress {
   if (path.length === 0) return { family: 'unnamed' };
-  if (path[0] === 0 && path.length > 1) {
+  if (path[0] === 0) {
     return { family: 'abstract', name: Buffer.from(path.subarray(1)).toString() };
   }
   const end = path.indexOf(0);

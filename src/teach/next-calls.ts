@@ -8,60 +8,85 @@ export interface NextCall {
   readonly unless: string | null;
 }
 
-/** The sensible statements for the sockets as they are, the open ones' first. */
+/** The sensible statements for the sockets as they are. */
 export function nextCalls(sockets: readonly Snapshot[]): NextCall[] {
   const open = sockets.filter((socket) => socket.fd !== null);
   const names = new Set(sockets.map((socket) => socket.socket));
   const fresh = names.has('server') ? unused('client', names) : 'server';
-  const listener = open.find((socket) => socket.state === 'LISTEN') ?? null;
   return [
     { statement: `${fresh} = socket(AF_INET, SOCK_STREAM, 0)`, unless: null },
-    ...open.flatMap((socket) => callsOf(socket, listener, names)),
+    ...open.flatMap((socket) => callsOf(socket, open, names)),
   ];
 }
 
 function callsOf(
   socket: Snapshot,
-  listener: Snapshot | null,
+  open: readonly Snapshot[],
   names: ReadonlySet<string>,
 ): NextCall[] {
-  const { socket: name, state, local } = socket;
-  const connected = socket.peer !== null && state !== 'CLOSED' && !socket.lingers;
-  const offer = (statement: string, unless: string | null): NextCall => ({ statement, unless });
-  const unlessConnected = connected ? null : `${name} has no connection`;
+  const { socket: name, state } = socket;
+  const close = { statement: `close(${name})`, unless: null };
   if (state === 'LISTEN') {
-    return [
-      offer(`${unused('conn', names)} = accept(${name})`, null),
-      offer(`close(${name})`, null),
-    ];
+    return [{ statement: `${unused('conn', names)} = accept(${name})`, unless: null }, close];
   }
-  const target = listener === null ? '127.0.0.1:8888' : listener.socket;
-  const idle = [
-    offer(
-      `bind(${name}, 127.0.0.1:0)`,
-      local === null ? null : `${name} has the address ${local} already`,
-    ),
-    offer(`listen(${name}, 10)`, connected ? `${name} is connected` : null),
-    offer(`connect(${name}, ${target})`, connected ? `${name} is connected already` : null),
-  ];
-  const talking = [
-    offer(
-      `write(${name}, "hello\\n")`,
-      unlessConnected ?? (maySend(socket) ? null : `${name} has sent FIN`),
-    ),
-    offer(`read(${name}, 64)`, unlessConnected),
-    offer(
-      `shutdown(${name}, SHUT_WR)`,
-      unlessConnected ?? (maySend(socket) ? null : `${name} has sent FIN already`),
-    ),
-  ];
-  const order = connected ? [...talking, ...idle] : [...idle, ...talking];
-  return [...order, offer(`close(${name})`, null)];
+  const connected = socket.peer !== null && !socket.ended;
+  const [first, second] = [opening(socket, open), talking(socket)];
+  return connected ? [...second, ...first, close] : [...first, ...second, close];
 }
 
-/** Before its own FIN a socket is ESTABLISHED or CLOSE-WAIT (RFC 9293 §3.3.2). */
-function maySend({ state }: Snapshot): boolean {
-  return state === 'ESTABLISHED' || state === 'CLOSE-WAIT';
+/** What makes a connection: bind, listen, connect. */
+function opening(socket: Snapshot, open: readonly Snapshot[]): NextCall[] {
+  const { socket: name, local, peer } = socket;
+  const busy =
+    (peer !== null && !socket.ended && `${name} is connected`) ||
+    (socket.ended && `${name} had a connection; a new one needs a new socket`) ||
+    (socket.state === 'SYN-SENT' && `${name} waits for the answer to its SYN`) ||
+    null;
+  const stream = !socket.kind.startsWith('UDP') && !socket.kind.endsWith('datagram');
+  const unix = socket.kind.startsWith('Unix');
+  const place = anywhere(socket);
+  const listener = open.find((other) => isListenerFor(socket, other));
+  const unlessListen =
+    (!stream && 'only stream sockets listen') ||
+    (unix && local === null && `${name} has no path yet`) ||
+    null;
+  return [
+    {
+      statement: `bind(${name}, ${place})`,
+      unless: local === null ? busy : `${name} has the address ${local} already`,
+    },
+    { statement: `listen(${name}, 10)`, unless: busy ?? unlessListen },
+    {
+      statement: `connect(${name}, ${listener?.socket ?? place.replace(/:0$/, ':8888')})`,
+      unless:
+        busy ?? (listener === undefined && stream ? 'no socket of this kind listens here' : null),
+    },
+  ];
+}
+
+/** What needs a connection: write, read, shutdown. */
+function talking(socket: Snapshot): NextCall[] {
+  const { socket: name, state, peer } = socket;
+  const alone = peer === null || socket.ended ? `${name} has no connection` : null;
+  // Before its own FIN a TCP socket is ESTABLISHED or CLOSE-WAIT (RFC 9293 §3.3.2).
+  const sent = state !== null && state !== 'ESTABLISHED' && state !== 'CLOSE-WAIT';
+  const unlessWrite = alone ?? (sent ? `${name} has sent FIN` : null);
+  return [
+    { statement: `write(${name}, "hello\\n")`, unless: unlessWrite },
+    { statement: `read(${name}, 64)`, unless: alone },
+    { statement: `shutdown(${name}, SHUT_WR)`, unless: unlessWrite },
+  ];
+}
+
+/** An address of the socket's own family that bind() can take. */
+function anywhere({ kind, socket }: Snapshot): string {
+  if (kind.startsWith('Unix')) return `unix:@${socket}`;
+  return kind.endsWith('IPv6') ? '[::1]:0' : '127.0.0.1:0';
+}
+
+function isListenerFor({ kind }: Snapshot, other: Snapshot): boolean {
+  const listens = other.state === 'LISTEN' || (kind.startsWith('Unix') && other.queue !== null);
+  return listens && other.kind === kind;
 }
 
 function unused(name: string, names: ReadonlySet<string>): string {

@@ -14,7 +14,7 @@ export interface Circumstances {
   readonly address: string | null;
 }
 
-type Explanation = (about: Circumstances) => string;
+type Explanation = (about: Circumstances) => string | null;
 
 /** One sentence or two about why the step failed; null where it did not, or where nothing is known. */
 export function whyFailed(step: Step, all: readonly Snapshot[]): string | null {
@@ -38,28 +38,43 @@ export function whyError(
 }
 
 const BY_CALL: Readonly<Record<string, Explanation>> = {
-  'bind EINVAL': ({ socket }) =>
-    `${nameOf(socket)} already has an address: ${socket?.peer == null ? 'bind() or listen()' : 'connect()'} gave it ${socket?.local}. A socket is bound once.`,
-  'bind EADDRINUSE': ({ address, all }) => portInUse(address, all),
-  'listen EADDRINUSE': ({ socket, all }) => portInUse(socket?.local ?? null, all),
+  'bind EINVAL': ({ socket, address }) => {
+    if (socket?.local == null) return wrongFamily(socket, address);
+    const giver = socket.accepted
+      ? 'its connection'
+      : socket.peer === null
+        ? 'bind() or listen()'
+        : 'connect()';
+    return `${nameOf(socket)} already has an address: ${giver} gave it ${socket.local}. A socket is bound once.`;
+  },
+  'bind EADDRINUSE': ({ socket, address, all }) => inUse(socket, address, all),
+  'listen EADDRINUSE': ({ socket, all }) => inUse(socket, socket?.local ?? null, all),
   'bind EACCES': ({ address }) =>
     `port ${portOf(address)} is below 1024, and those are reserved to root (or to a program with CAP_NET_BIND_SERVICE).`,
   'bind EADDRNOTAVAIL': ({ address }) =>
     `no network interface of this machine has the address of ${address}.`,
-  'bind EAFNOSUPPORT': ({ socket, address }) =>
-    `${address} is not an address for ${nameOf(socket)}, which is ${socket?.kind}.`,
+  'bind EAFNOSUPPORT': ({ socket, address }) => wrongFamily(socket, address),
   'accept EINVAL': ({ socket }) =>
-    `${nameOf(socket)} does not listen (it is ${socket?.state}); call listen() first.`,
-  'connect ECONNREFUSED': ({ address }) =>
-    `nobody listens at ${address}: the kernel there answered the SYN with a reset (RST).${swappedPort(address)}`,
-  'connect EISCONN': ({ socket }) =>
-    `${nameOf(socket)} is connected already, to ${socket?.peer}; a new connection needs a new socket.`,
+    `${nameOf(socket)} does not listen (it is ${stateOf(socket)}); call listen() first.`,
+  'connect ECONNREFUSED': ({ address }) => {
+    if (portOf(address) === null) return `nobody listens at ${address}.`;
+    return `nobody listens at ${address}: the kernel there answered the SYN with a reset (RST).${swappedPort(address)}`;
+  },
+  'connect EISCONN': ({ socket }) => {
+    if (socket?.state === 'LISTEN')
+      return `${nameOf(socket)} listens: a listener can’t connect, which takes a socket of its own.`;
+    const to =
+      socket?.peer == null ? 'was connected before' : `is connected already, to ${socket.peer}`;
+    return `${nameOf(socket)} ${to}; a new connection needs a new socket.`;
+  },
   'connect EALREADY': ({ socket }) =>
     `the earlier connect() of ${nameOf(socket)} is still on its way.`,
   'connect EINPROGRESS': ({ socket }) =>
     `${nameOf(socket)} is non-blocking (O_NONBLOCK): the SYN is out, and connect() doesn’t wait for the answer. When the socket is writable, getsockopt(…, SO_ERROR) tells how it went.`,
-  'connect EINVAL': ({ socket }) =>
-    `${nameOf(socket)} is ${socket?.state}: a listener can’t connect, nor can a socket be used again after a failed connection.`,
+  'connect EINVAL': ({ socket, address }) =>
+    suits(socket, address)
+      ? `${nameOf(socket)} is ${stateOf(socket)}: the kernel takes no connect() from it any more; make a new socket.`
+      : wrongFamily(socket, address),
   'connect ETIMEDOUT': ({ address }) =>
     `nothing came back from ${address}: no SYN-ACK and no refusal. A firewall that drops packets, or a host that is off, looks like this.`,
   'connect ENETUNREACH': ({ address }) => `this machine has no route to ${address}.`,
@@ -67,12 +82,13 @@ const BY_CALL: Readonly<Record<string, Explanation>> = {
     `a router, or this machine, says that ${address} can’t be reached.`,
   'connect EADDRNOTAVAIL': ({ address }) =>
     `no local port is left for a connection to ${address}, or the address can’t be connected to.`,
-  'connect EAFNOSUPPORT': ({ socket, address }) =>
-    `${address} is not an address for ${nameOf(socket)}, which is ${socket?.kind}.`,
+  'connect EAFNOSUPPORT': ({ socket, address }) => wrongFamily(socket, address),
   'listen EINVAL': ({ socket }) =>
-    `${nameOf(socket)} is ${socket?.state}: only a socket that is not connected can listen.`,
+    socket?.kind === 'Unix stream' && socket.local === null
+      ? `${nameOf(socket)} has no path yet: bind() it first. Only TCP is given a port by listen().`
+      : `${nameOf(socket)} is ${stateOf(socket)}: only a socket that is not connected can listen.`,
   'shutdown ENOTCONN': ({ socket }) =>
-    `${nameOf(socket)} has no connection (it is ${socket?.state}), so there is no direction to end.`,
+    `${nameOf(socket)} has no connection (it is ${stateOf(socket)}), so there is no direction to end.`,
   'socket EAFNOSUPPORT': () => 'this kernel has no such address family, or may not use it.',
   'socket EPROTONOSUPPORT': () =>
     'this protocol does not go with this type: 0 picks the usual one.',
@@ -89,7 +105,7 @@ const ALWAYS: Readonly<Record<string, Explanation>> = {
     `the call would have to wait, and ${nameOf(socket)} must not: O_NONBLOCK is set, or its SO_RCVTIMEO or SO_SNDTIMEO is over.`,
   ENOTCONN: ({ socket }) => noConnection(socket),
   EPIPE: ({ socket }) =>
-    `${nameOf(socket)} can’t send any more (it is ${socket?.state}): it was shut down for writing, or never connected, or the peer reset it. A C program would also get SIGPIPE.`,
+    `${nameOf(socket)} can’t send any more (it is ${stateOf(socket)}): it was shut down for writing, or never connected, or the peer reset it. A C program would also get SIGPIPE.`,
   ECONNRESET: ({ socket }) =>
     `the peer of ${nameOf(socket)} sent a reset (RST) instead of FIN: it closed with unread data, set SO_LINGER to {1, 0}, or its process died.`,
   EINTR: () => 'the call was blocked, and you ended it, as a signal would.',
@@ -108,16 +124,62 @@ function noConnection(socket: Snapshot | null): string {
   const before = socket?.lingers
     ? '; its connection is in TIME-WAIT, and the descriptor has lost it'
     : '';
-  return `${nameOf(socket)} has no connection: it is ${socket?.state ?? 'not connected'}${before}.`;
+  return `${nameOf(socket)} has no connection: it is ${stateOf(socket)}${before}.`;
 }
 
-/** A port in use: one of our own sockets, another process, or a connection in TIME-WAIT. */
-function portInUse(address: string | null, all: readonly Snapshot[]): string {
+/** In words: only TCP has states. */
+function stateOf(socket: Snapshot | null): string {
+  return socket?.state ?? (socket?.peer == null ? 'not connected' : 'connected');
+}
+
+/** Whether the address is of the socket's family, and complete. */
+function suits(socket: Snapshot | null, address: string | null): boolean {
+  if (address?.startsWith('unix:')) return socket?.kind.startsWith('Unix') === true;
+  if (!address?.startsWith('[')) return socket?.kind.endsWith('IPv4') === true;
+  return socket?.kind.endsWith('IPv6') === true && !isLinkLocalAlone(address);
+}
+
+function isLinkLocalAlone(address: string): boolean {
+  return address.startsWith('[fe80') && !address.includes('%');
+}
+
+function wrongFamily(socket: Snapshot | null, address: string | null): string {
+  if (address !== null && isLinkLocalAlone(address) && socket?.kind.endsWith('IPv6')) {
+    return `${address} is on every link: say which one, as in [fe80::1%eth0]:80.`;
+  }
+  return `${address} is not an address for ${nameOf(socket)}, which is ${socket?.kind}.`;
+}
+
+/** An address in use: by one of our own sockets, another process, or a connection in TIME-WAIT. */
+function inUse(
+  socket: Snapshot | null,
+  address: string | null,
+  all: readonly Snapshot[],
+): string | null {
   const port = portOf(address);
-  const ours = all.find((one) => one.fd !== null && portOf(one.local) === port);
+  if (port === null)
+    return `${address} is there already. A socket’s path stays when the socket is closed, until it is removed.`;
+  // TCP and UDP have ports of their own.
+  const rivals = all.filter(
+    (one) =>
+      one.fd !== null &&
+      one.socket !== socket?.socket &&
+      portOf(one.local) === port &&
+      sameProtocol(one, socket),
+  );
+  const ours = rivals.find((one) => one.state === 'LISTEN') ?? rivals[0];
   if (ours !== undefined)
-    return `${ours.socket} has ${ours.local} already (${ours.state}). One address, one listener.`;
-  const holder = port === null ? null : holderOfPort(port);
+    return `${ours.socket} has ${ours.local} already (${stateOf(ours)}). One address, one listener.`;
+  if (!socket?.kind.startsWith('TCP')) return `another socket has ${address} already.`;
+  return heldElsewhere(port);
+}
+
+function sameProtocol(one: Snapshot, other: Snapshot | null): boolean {
+  return one.kind.split(' ')[0] === other?.kind.split(' ')[0];
+}
+
+function heldElsewhere(port: number): string {
+  const holder = holderOfPort(port);
   if (holder?.process != null) {
     const { pid, name } = holder.process;
     return `process ${pid} (${name}) holds port ${port}${holder.state === 'LISTEN' ? ' and listens there' : ''}.`;

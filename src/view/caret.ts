@@ -1,5 +1,6 @@
 /** A text with a caret under the part that is wrong, and what would be right. */
 import { inSigns, type Theme } from './theme.ts';
+import { visibleText } from './visible.ts';
 
 export interface Problem {
   readonly message: string;
@@ -11,17 +12,22 @@ export interface Problem {
 }
 
 export function renderProblem({ message, text, span, suggestion }: Problem, theme: Theme): string {
-  const lines = [`  ${printable(text)}`];
+  const lines = [`  ${oneColumnEach(text)}`];
   if (span !== null) {
     const from = Math.min(span[0], text.length);
-    const carets = '^'.repeat(Math.max(1, Math.min(span[1], text.length) - from));
+    const marked = [...text.slice(from, span[1])].length;
+    const carets = '^'.repeat(Math.max(1, marked));
     lines.push(`  ${' '.repeat([...text.slice(0, from)].length)}${theme.bad(carets)}`);
   }
-  lines.push(`  ${message}${suggestion === null ? '' : `; did you mean ${suggestion}?`}`);
-  return inSigns(lines.join('\n'), theme);
+  const hint = suggestion === null ? '' : `; did you mean ${suggestion}?`;
+  // Signs only in what we wrote: the text stays as it was typed, and the caret where it belongs.
+  lines.push(`  ${inSigns(visibleText(message + hint), theme)}`);
+  return lines.join('\n');
 }
 
-/** Tabs and controls would move the caret away from what it points at. */
-function printable(text: string): string {
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '?');
+/** Whatever could move the caret away from what it points at, or the terminal's cursor, is a `?`. */
+function oneColumnEach(text: string): string {
+  return [...text]
+    .map((character) => (visibleText(character) === character ? character : '?'))
+    .join('');
 }

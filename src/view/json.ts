@@ -19,7 +19,7 @@ export function stepJson(step: Step, line?: number): string {
     duration_us: Math.round(step.durationUs),
     blocked_us: Math.round(step.blockedUs),
     changes: step.changes.map(plain),
-    ...(outcome.kind === 'value' ? valueJson(outcome.value) : {}),
+    ...(outcome.kind === 'value' ? valueJson(outcome.value, outcome.result) : {}),
   });
 }
 
@@ -39,7 +39,7 @@ export function bytesJson(bytes: Uint8Array): { text: string } | { base64: strin
   return text === null ? { base64: Buffer.from(bytes).toString('base64') } : { text };
 }
 
-function valueJson(value: Value): Record<string, unknown> {
+function valueJson(value: Value, result: number): Record<string, unknown> {
   switch (value.kind) {
     case 'bytes':
       return { data: bytesJson(value.bytes) };
@@ -50,7 +50,8 @@ function valueJson(value: Value): Record<string, unknown> {
     case 'socket':
       return { socket: value.name };
     case 'integer':
-      return { value: value.value };
+      // Only getsockopt() has a value besides its result.
+      return value.value === result ? {} : { value: value.value };
   }
 }
 

@@ -1,30 +1,33 @@
 /** The sockets of a session as a table. */
 import type { Snapshot } from '../socket/state.ts';
-import { padEnd, widthOf } from './layout.ts';
+import { hanging, padEnd, widthOf } from './layout.ts';
 import type { Page } from './step.ts';
 import { inSigns } from './theme.ts';
+import { visibleText } from './visible.ts';
 
 const HEADINGS = ['name', 'fd', 'state', 'local', 'peer', 'queues'] as const;
 
 export function renderSockets(sockets: readonly Snapshot[], page: Page): string {
   const { theme, width } = page;
   if (sockets.length === 0) return '  no sockets yet';
-  const rows = sockets.map((socket) => [
-    socket.socket,
-    socket.fd === null ? 'closed' : String(socket.fd),
-    stateCell(socket),
-    socket.local ?? '—',
-    socket.peer ?? '—',
-    queuesCell(socket),
-  ]);
+  const rows = sockets
+    .map(visible)
+    .map((socket) => [
+      socket.socket,
+      socket.fd === null ? 'closed' : String(socket.fd),
+      stateCell(socket),
+      socket.local ?? '—',
+      socket.peer ?? '—',
+      queuesCell(socket),
+    ]);
   const widths = HEADINGS.map((heading, i) =>
     Math.max(heading.length, ...rows.map((row) => widthOf(row[i] ?? ''))),
   );
   const total = 2 + widths.reduce((sum, one) => sum + one + 2, 0);
   const lines =
-    total <= width + 2
+    total - 2 <= width
       ? [line(HEADINGS, widths, (text) => theme.dim(text)), ...rows.map((row) => line(row, widths))]
-      : rows.map((row) => narrow(row));
+      : rows.map((row) => narrow(row, width));
   return inSigns(lines.join('\n'), theme);
 }
 
@@ -36,17 +39,12 @@ function line(
   return paint(`  ${cells.map((cell, i) => padEnd(cell, widths[i] ?? 0)).join('  ')}`.trimEnd());
 }
 
-/** Where the table is too wide for the terminal: two lines a socket. */
-function narrow([
-  name = '',
-  fd = '',
-  state = '',
-  local = '',
-  peer = '',
-  queues = '',
-]: readonly string[]): string {
+/** Where the table is too wide for the terminal: two lines a socket, or more. */
+function narrow(cells: readonly string[], width: number): string {
+  const [name = '', fd = '', state = '', local = '', peer = '', queues = ''] = cells;
   const end = queues === '' ? '' : `  ${queues}`;
-  return `  ${padEnd(name, 8)} ${padEnd(fd, 6)} ${state}${end}\n           ${local} → ${peer}`;
+  const first = `  ${padEnd(name, 8)} ${padEnd(fd, 6)} ${state}${end}`;
+  return `${first}\n${hanging(' '.repeat(11), `${local} → ${peer}`, width)}`;
 }
 
 function stateCell({ state, kind, fd }: Snapshot): string {
@@ -61,4 +59,10 @@ function queuesCell({ queue, receiveQueue, sendQueue }: Snapshot): string {
   if (receiveQueue) parts.push(`${receiveQueue} to read`);
   if (sendQueue) parts.push(`${sendQueue} unsent`);
   return parts.join(', ');
+}
+
+/** A Unix socket's name is any bytes, and its peer chose them. */
+export function visible(socket: Snapshot): Snapshot {
+  const shown = (text: string | null) => (text === null ? null : visibleText(text));
+  return { ...socket, local: shown(socket.local), peer: shown(socket.peer) };
 }

@@ -4,7 +4,9 @@ import type { Change, ChangeField, Snapshot } from '../socket/state.ts';
 import type { Step } from '../socket/step.ts';
 import { duration, hanging, padEnd, spread, widthOf } from './layout.ts';
 import { renderSockaddr } from './sockaddr.ts';
+import { visible } from './sockets.ts';
 import { inSigns, type Theme } from './theme.ts';
+import { visibleText } from './visible.ts';
 
 export interface Page {
   readonly theme: Theme;
@@ -40,9 +42,10 @@ export function renderChanges(
 ): string[] {
   const names = [...new Set(changes.map((change) => change.socket))];
   return names.flatMap((name) => {
-    const mine = changes.filter((change) => change.socket === name);
-    const after = sockets.find((snapshot) => snapshot.socket === name);
-    if (after === undefined) return [];
+    const mine = changes.filter((change) => change.socket === name).map(visibleChange);
+    const found = sockets.find((snapshot) => snapshot.socket === name);
+    if (found === undefined) return [];
+    const after = visible(found);
     const told = changeTexts(mine, after, page.theme);
     if (told.length === 0) return [];
     const text = inSigns(told.join('   '), page.theme);
@@ -57,7 +60,7 @@ export function renderWhy(text: string, { theme, width }: Page): string {
 
 function callLine(step: Step, { theme, width }: Page): string {
   const { outcome, job } = step;
-  const start = inSigns(`  ${job === null ? '' : `[${job}] `}${step.text}`, theme);
+  const start = inSigns(`  ${job === null ? '' : `[${job}] `}${visibleText(step.text)}`, theme);
   if (outcome.kind === 'error') {
     const result = `= ${theme.bad(`-1 ${outcome.error.code} (${outcome.error.text})`)}`;
     return `${start}${widthOf(start) + 1 + widthOf(result) <= width ? ' ' : '\n      '}${result}`;
@@ -67,7 +70,7 @@ function callLine(step: Step, { theme, width }: Page): string {
     return spread(left, theme.dim(inSigns(duration(step.durationUs), theme)), width);
   const from =
     step.call.name === 'accept' ? step.sockets.find((s) => s.peer !== null)?.peer : undefined;
-  const after = `after ${inSigns(duration(step.blockedUs), theme)}${from == null ? '' : `, from ${from}`}`;
+  const after = `after ${inSigns(duration(step.blockedUs), theme)}${from == null ? '' : `, from ${visibleText(from)}`}`;
   return spread(left, theme.dim(after), width);
 }
 
@@ -81,7 +84,7 @@ function changeTexts(changes: readonly Change[], after: Snapshot, theme: Theme):
   const told: string[] = [];
   const [state, local, peer] = [of('state'), of('local'), of('peer')];
   if (state !== undefined) told.push(stateText(state, after, theme));
-  if (peer !== undefined && peer.to !== null) told.push(`${after.local} → ${peer.to}`);
+  if (peer !== undefined && peer.to !== null) told.push(`${after.local ?? '—'} → ${peer.to}`);
   else if (local !== undefined) told.push(`local  ${local.from ?? '—'} → ${local.to ?? '—'}`);
   const queue = of('queue');
   if (after.queue !== null && (queue !== undefined || of('backlog') !== undefined)) {
@@ -112,4 +115,9 @@ function finNote({ to }: Change, { state }: Snapshot): string {
 
 function bytes(count: string | number | null): string {
   return count === 1 ? '1 byte' : `${count} bytes`;
+}
+
+function visibleChange(change: Change): Change {
+  const shown = (value: Change['from']) => (typeof value === 'string' ? visibleText(value) : value);
+  return { ...change, from: shown(change.from), to: shown(change.to) };
 }

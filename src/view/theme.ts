@@ -49,5 +49,6 @@ export function inSigns(text: string, { signs }: Theme): string {
     .replaceAll(UNICODE.micro, signs.micro)
     .replaceAll('’', "'")
     .replaceAll('−', '-')
-    .replaceAll('≥', '>=');
+    .replaceAll('≥', '>=')
+    .replaceAll('§', 'section ');
 }

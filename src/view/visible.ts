@@ -35,10 +35,11 @@ export class VisibleText {
   }
 }
 
-/** A whole text at once: for names, paths and messages that came from outside. */
+/** A whole text at once, on one line: for names, paths and messages that came from outside. */
 export function visibleText(text: string): string {
   const viewer = new VisibleText();
-  return viewer.push(new TextEncoder().encode(text)) + viewer.end();
+  const shown = viewer.push(new TextEncoder().encode(text)) + viewer.end();
+  return shown.replaceAll('\n', '^J').replaceAll('\t', '^I');
 }
 
 /** How many bytes the character at `at` has; 1 where they are not valid UTF-8. */

@@ -14,10 +14,15 @@ const ESCAPES: Readonly<Record<number, string>> = {
 
 /** Bytes → a C string literal with its quotes: `"hello\n"`. Everything outside ASCII as `\xNN`. */
 export function quoted(bytes: Uint8Array): string {
-  let out = '';
-  for (const byte of bytes)
-    out += ESCAPES[byte] ?? (printable(byte) ? String.fromCharCode(byte) : `\\x${hexByte(byte)}`);
-  return `"${out}"`;
+  return `"${Array.from(bytes, (byte, i) => escaped(byte, bytes[i + 1])).join('')}"`;
+}
+
+function escaped(byte: number, next: number | undefined): string {
+  if (ESCAPES[byte] !== undefined) return ESCAPES[byte];
+  if (printable(byte)) return String.fromCharCode(byte);
+  // C reads as many hexadecimal digits as follow; an octal escape ends after three.
+  const more = next !== undefined && /[0-9a-f]/i.test(String.fromCharCode(next));
+  return more ? `\\${byte.toString(8).padStart(3, '0')}` : `\\x${hexByte(byte)}`;
 }
 
 /** As {@link quoted}, shortened as strace does: at most `most` bytes, then `"…"...`. */

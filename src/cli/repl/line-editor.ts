@@ -81,6 +81,7 @@ export class LineEditor {
   }
 
   close(): void {
+    this.shown = false;
     this.rl.off('close', this.options.onEnd);
     this.rl.close();
   }

@@ -2,7 +2,7 @@
 import { evaluate } from '../../script/evaluate.ts';
 import { SyntaxProblem } from '../../script/lexer.ts';
 import { parseStatement } from '../../script/parser.ts';
-import { BadCall } from '../../socket/errors.ts';
+import { BadCall, SocketError } from '../../socket/errors.ts';
 import { Session, type SessionEvent } from '../../socket/session.ts';
 import { whyFailed } from '../../teach/why.ts';
 import { type Problem, renderProblem } from '../../view/caret.ts';
@@ -110,6 +110,9 @@ function problemOf(
     const span = error.argument === null ? null : (spans[error.argument] ?? null);
     return { message: error.message, text, span, suggestion: error.suggestion };
   }
+  // A socket that was made, and could not be made ready for use here.
+  if (error instanceof SocketError)
+    return { message: error.message, text, span: null, suggestion: null };
   throw error;
 }
 

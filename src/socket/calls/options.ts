@@ -69,8 +69,9 @@ export const optionCalls: readonly Row[] = [
 ];
 
 /**
- * The descriptor is non-blocking underneath, always; what the user set is kept beside it. So
- * F_SETFL never clears O_NONBLOCK in the kernel, and F_GETFL shows it only where the user set it.
+ * The descriptor is non-blocking, and closed on exec, underneath, always; what the user set is
+ * kept beside it. So F_SETFL and F_SETFD never clear the two in the kernel, and F_GETFL and
+ * F_GETFD show them only where the user set them.
  */
 function fcntl(args: Arguments): Prepared {
   const socket = args.socket(0);
@@ -79,16 +80,18 @@ function fcntl(args: Arguments): Prepared {
   if (!FCNTL_COMMANDS.some((name) => constant(name) === command)) {
     throw new BadCall(`fcntl() here knows ${FCNTL_COMMANDS.join(', ')}`, 1);
   }
-  const hidden = constant('O_NONBLOCK');
   const given = args.has(2) ? args.int(2) : 0;
-  const sets = command === constant('F_SETFL');
-  const gets = command === constant('F_GETFL');
+  const about = command === constant('F_GETFL') || command === constant('F_SETFL');
+  const [hidden, field] = about
+    ? ([constant('O_NONBLOCK'), 'nonBlocking'] as const)
+    : ([constant('FD_CLOEXEC'), 'closeOnExec'] as const);
+  const sets = command === constant('F_SETFL') || command === constant('F_SETFD');
   return {
     text: `fcntl(${socket.fd}, ${args.shown(1)}${args.has(2) ? `, ${args.shown(2)}` : ''})`,
     attempt: (sys) => {
       const result = sys.fcntl(socket.fd, command, sets ? given | hidden : given);
-      if (sets && result === 0) socket.nonBlocking = (given & hidden) !== 0;
-      return { result: gets && result >= 0 && !socket.nonBlocking ? result & ~hidden : result };
+      if (sets && result === 0) socket[field] = (given & hidden) !== 0;
+      return { result: !sets && result >= 0 && !socket[field] ? result & ~hidden : result };
     },
   };
 }

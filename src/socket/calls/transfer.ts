@@ -21,7 +21,8 @@ export const transferCalls: readonly Row[] = [
         attempt: (sys) => {
           const result = sys.read(fd, buffer);
           if (result < 0) return { result };
-          const bytes = buffer.subarray(0, result);
+          // A copy: the room that was made for more is not kept with the step.
+          const bytes = buffer.slice(0, result);
           return {
             result,
             value: { kind: 'bytes', bytes },
