@@ -2,7 +2,7 @@
 import { errnoNumber } from '../sys/platform.ts';
 import type { Result } from '../sys/sys.ts';
 import { call } from './call.ts';
-import { DescriptorSink, DescriptorSource } from './descriptor-stream.ts';
+import { copied, DescriptorSink, DescriptorSource } from './descriptor-stream.ts';
 import { SocketError } from './errors.ts';
 import type { Job } from './job.ts';
 import type { Session } from './session.ts';
@@ -105,7 +105,7 @@ export class Connection {
     const sink: { busy: Promise<void> | null; write: Sink['write'] } = {
       busy: null,
       write: (bytes) => {
-        const copy = bytes.slice();
+        const copy = copied(bytes);
         const earlier = sink.busy ?? Promise.resolve();
         const writing = earlier
           .then(() => this.watched(this.session.start(call('write', this.name, copy))))
@@ -124,29 +124,40 @@ export class Connection {
   }
 
   private async watched(job: Job): Promise<Step> {
-    if (this.patienceMs === null) return job.step;
-    const timer = setTimeout(() => job.interrupt('ETIMEDOUT'), this.patienceMs);
+    const stop = this.losePatience(() => job.interrupt('ETIMEDOUT'));
     try {
       return await job.step;
     } finally {
-      clearTimeout(timer);
+      stop();
     }
   }
 
   private async patiently(inner: Source): Promise<void> {
     let late = false;
-    const timer = setTimeout(() => {
+    const stop = this.losePatience(() => {
       late = true;
       this.session.readiness.interrupt(this.fd);
-    }, this.patienceMs ?? 0);
+    });
     await inner.readable();
-    clearTimeout(timer);
+    stop();
     if (!late) return;
-    const failure = {
-      call: 'read',
-      code: 'ETIMEDOUT',
-      text: this.session.sys.strerror(errnoNumber('ETIMEDOUT')),
+    const text = this.session.sys.strerror(errnoNumber('ETIMEDOUT'));
+    const where = { local: this.local, remote: this.remote };
+    throw new SocketError({ call: 'read', code: 'ETIMEDOUT', text }, where);
+  }
+
+  /** Calls `giveUp` after a time in which no byte moved, in either direction. @returns how to stop */
+  private losePatience(giveUp: () => void): () => void {
+    const ms = this.patienceMs;
+    if (ms === null) return () => {};
+    let moved = this.bytesIn + this.bytesOut;
+    const look = () => {
+      const now = this.bytesIn + this.bytesOut;
+      if (now === moved) return giveUp();
+      moved = now;
+      timer = setTimeout(look, ms);
     };
-    throw new SocketError(failure, { local: this.local, remote: this.remote });
+    let timer = setTimeout(look, ms);
+    return () => clearTimeout(timer);
   }
 }

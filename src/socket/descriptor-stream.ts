@@ -56,12 +56,12 @@ export class DescriptorSink implements Sink {
 
   write(bytes: Uint8Array): Promise<void> | null {
     if (this.busy !== null) {
-      const copy = bytes.slice();
+      const copy = copied(bytes);
       return this.hold(this.busy.then(() => this.flush(copy.subarray(this.writeSome(copy)))));
     }
     const taken = this.writeSome(bytes);
     if (taken === bytes.length) return null;
-    return this.hold(this.flush(bytes.slice(taken)));
+    return this.hold(this.flush(copied(bytes.subarray(taken))));
   }
 
   /** Marks the sink busy until `writing` is done: whoever awaits it finds the sink free again. */
@@ -98,4 +98,9 @@ export class DescriptorSink implements Sink {
     }
     return taken;
   }
+}
+
+/** Not slice(): a Buffer's gives a view of the same memory. */
+export function copied(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
 }

@@ -58,6 +58,7 @@ const IN_PROGRESS = -errnoNumber('EINPROGRESS');
  */
 export async function runCall(world: World, job: Job): Promise<Step> {
   const { call } = job;
+  if (world.isClosed()) return endedEarly(world, job, 'EBADF');
   for (let giver = world.giverOf(job); giver !== null; giver = world.giverOf(job)) {
     await nameGiven(world, job, giver);
     if (job.interruption !== null) return endedEarly(world, job);

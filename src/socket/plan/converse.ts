@@ -18,24 +18,37 @@ export async function converse(
   onEof: OnEof,
 ): Promise<void> {
   let lost: unknown = null;
-  const detach = input.attach(connection.sink, (error) => {
-    lost ??= error;
-  });
+  let sent: Promise<void> = Promise.resolve();
+  const { promise: stdinEnded, resolve: markEnded } = deferred();
+  const detach = input.attach(
+    connection.sink,
+    (error) => {
+      lost ??= error;
+    },
+    () => {
+      if (onEof === 'half') sent = connection.halfClose();
+      // It is awaited below; until then a failure must not count as unhandled.
+      sent.catch(() => {});
+      markEnded();
+    },
+  );
   const inbound = pump(connection.source, output, connection.buffer);
-  const sent = input.ended.then(async () => {
-    detach();
-    if (onEof === 'half') await connection.halfClose();
-  });
-  // Both are awaited below; until then a failure of one must not count as unhandled.
-  sent.catch(() => {});
   inbound.catch(() => {});
   try {
-    if (onEof === 'exit') await Promise.race([inbound, sent]);
+    if (onEof === 'exit') await Promise.race([inbound, stdinEnded]);
     else await inbound;
     if (lost === null) await input.quiet();
-    if (input.hasEnded) await sent;
+    await sent;
   } finally {
     detach();
   }
   if (lost !== null) throw lost;
+}
+
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: () => void = () => {};
+  const promise = new Promise<void>((yes) => {
+    resolve = yes;
+  });
+  return { promise, resolve };
 }

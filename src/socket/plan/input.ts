@@ -4,14 +4,17 @@ import type { Sink, Source } from '../stream.ts';
 
 /** How long stdin must have been silent before a peer's FIN is the end of the conversation. */
 const QUIET_MS = 500;
+/** How often to look whether it has come to its end meanwhile. */
+const LOOK_EVERY_MS = 20;
 
 interface Attached {
   readonly sink: Sink;
   readonly failed: (error: unknown) => void;
+  readonly ended: () => void;
 }
 
 export class Input {
-  /** Resolves when the source has ended and all of it was handed over. */
+  /** Resolves when the source has ended and all of it was handed over; rejects where it failed. */
   readonly ended: Promise<void>;
   private readonly source: Source;
   /** A person at a terminal is not waited for. */
@@ -19,13 +22,24 @@ export class Input {
   private readonly attached = new Set<Attached>();
   private wake: () => void = () => {};
   private over = false;
+  private broken = false;
   private writing = false;
   private lastBytes = Number.NEGATIVE_INFINITY;
 
   constructor(source: Source, interactive: boolean) {
     this.source = source;
     this.interactive = interactive;
-    this.ended = this.run();
+    this.ended = this.run().then(
+      () => {
+        this.over = true;
+        for (const one of this.attached) one.ended();
+      },
+      (error) => {
+        this.broken = true;
+        for (const one of this.attached) one.failed(error);
+        throw error;
+      },
+    );
     this.ended.catch(() => {});
   }
 
@@ -33,19 +47,32 @@ export class Input {
     return this.over;
   }
 
-  /** Bytes go to this sink from now on. `failed` is told when it takes no more. @returns how to stop */
-  attach(sink: Sink, failed: (error: unknown) => void): () => void {
-    const one = { sink, failed };
+  /**
+   * Bytes go to this sink from now on. Nothing is kept of it after it was detached.
+   * @param failed told when the sink takes no more, or when the source fails
+   * @param ended told when the source has ended, also where it had ended before
+   * @returns how to detach it
+   */
+  attach(sink: Sink, failed: (error: unknown) => void, ended: () => void = () => {}): () => void {
+    const one = { sink, failed, ended };
     this.attached.add(one);
+    if (this.over) ended();
     this.wake();
     return () => this.attached.delete(one);
   }
 
   /** Resolves when no more is to be expected: the source has ended, or is silent. */
   async quiet(): Promise<void> {
-    while (!this.over && !this.interactive && (this.writing || this.silentMs() < QUIET_MS)) {
-      const pause = this.writing ? QUIET_MS : QUIET_MS - this.silentMs();
-      await Promise.race([this.ended, new Promise((resolve) => setTimeout(resolve, pause))]);
+    while (
+      !this.over &&
+      !this.broken &&
+      !this.interactive &&
+      (this.writing || this.silentMs() < QUIET_MS)
+    ) {
+      const pause = this.writing
+        ? LOOK_EVERY_MS
+        : Math.min(QUIET_MS - this.silentMs(), LOOK_EVERY_MS);
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 
@@ -76,7 +103,6 @@ export class Input {
       await Promise.all([...this.attached].map((one) => this.give(one, buffer.subarray(0, count))));
       this.writing = false;
     }
-    this.over = true;
   }
 
   private async give(one: Attached, bytes: Uint8Array): Promise<void> {

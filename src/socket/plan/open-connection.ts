@@ -3,7 +3,6 @@ import { call, named } from '../call.ts';
 import { Connection } from '../connection.ts';
 import type { SocketError } from '../errors.ts';
 import type { Session } from '../session.ts';
-import { succeeded } from '../step.ts';
 import { addressArg, addressesFor, type Family, type TcpEndpoint } from './addresses.ts';
 
 export interface ConnectOptions {
@@ -46,7 +45,11 @@ async function tryAll(
   let failure: SocketError | null = null;
   for (const address of await addressesFor(endpoint, options.family, 'connect')) {
     const domain = address.family === 'inet' ? 'AF_INET' : 'AF_INET6';
-    succeeded(await session.perform(named('client', call('socket', domain, 'SOCK_STREAM', 0))));
+    const made = await session.perform(named('client', call('socket', domain, 'SOCK_STREAM', 0)));
+    if (made.outcome.kind === 'error') {
+      failure = made.outcome.error;
+      continue;
+    }
     failure =
       (await bindSource(session, options)) ??
       (await tryOne(session, addressArg(address), options.timeoutMs));

@@ -55,20 +55,29 @@ export async function serve(
     return;
   }
   const active = new Set<Promise<unknown>>();
-  let defect: (error: unknown) => void = () => {};
-  const broken = new Promise<never>((_, reject) => {
-    defect = reject;
-  });
+  let defect: { readonly error: unknown } | null = null;
+  let freed: () => void = () => {};
   for (let number = 1; ; number++) {
-    while (active.size >= options.maxConnections) await Promise.race([...active, broken]);
-    const connection = await Promise.race([next(number), broken]);
-    if (connection === null) return;
+    while (active.size >= options.maxConnections) {
+      await new Promise<void>((resolve) => {
+        freed = resolve;
+      });
+    }
+    const connection = await next(number);
+    if (connection === null) break;
     events.accepted(connection);
-    const handled = handle(connection, handler, events)
-      .catch(defect)
-      .finally(() => active.delete(handled));
+    const handled: Promise<void> = handle(connection, handler, events)
+      .catch((error) => {
+        defect = { error };
+        session.close();
+      })
+      .then(() => {
+        active.delete(handled);
+        freed();
+      });
     active.add(handled);
   }
+  if (defect !== null) throw (defect as { readonly error: unknown }).error;
 }
 
 /** @returns why the connection was lost; null where it ended in order */

@@ -1,0 +1,141 @@
+/** Options and flags answer what a C program on blocking sockets is told. */
+import { answersAsInC } from '../../support/oracle.ts';
+
+const SERVER = [
+  'server = socket(AF_INET, SOCK_STREAM, 0)',
+  'bind(server, 127.0.0.1:0)',
+  'listen(server, 2)',
+];
+const CLIENT = ['client = socket(AF_INET, SOCK_STREAM, 0)', 'connect(client, server)'];
+const BARE = 's = socket(AF_INET, SOCK_STREAM, 0)';
+const NAME = `unix:@socklab-options-${process.pid}`;
+
+answersAsInC([
+  {
+    shows: 'options as numbers',
+    statements: [
+      BARE,
+      'getsockopt(s, SOL_SOCKET, SO_REUSEADDR)',
+      'setsockopt(s, SOL_SOCKET, SO_REUSEADDR, 1)',
+      'getsockopt(s, SOL_SOCKET, SO_REUSEADDR)',
+      'setsockopt(s, IPPROTO_TCP, TCP_NODELAY, 1)',
+      'getsockopt(s, IPPROTO_TCP, TCP_NODELAY)',
+      'getsockopt(s, SOL_SOCKET, SO_TYPE)',
+      'getsockopt(s, SOL_SOCKET, SO_ACCEPTCONN)',
+      'listen(s, 1)',
+      'getsockopt(s, SOL_SOCKET, SO_ACCEPTCONN)',
+      'setsockopt(s, SOL_SOCKET, SO_RCVBUF, 4096)',
+      'getsockopt(s, SOL_SOCKET, SO_RCVBUF)',
+    ],
+    notably: ['getsockopt(s, SOL_SOCKET, SO_RCVBUF)', 8192],
+  },
+  {
+    shows: 'options as structures and as text',
+    statements: [
+      BARE,
+      'getsockopt(s, SOL_SOCKET, SO_LINGER)',
+      'setsockopt(s, SOL_SOCKET, SO_LINGER, {1, 5})',
+      'getsockopt(s, SOL_SOCKET, SO_LINGER)',
+      'setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, {2, 500000})',
+      'getsockopt(s, SOL_SOCKET, SO_RCVTIMEO)',
+      'getsockopt(s, SOL_SOCKET, SO_SNDTIMEO)',
+      'setsockopt(s, IPPROTO_TCP, TCP_CONGESTION, "reno")',
+      'getsockopt(s, IPPROTO_TCP, TCP_CONGESTION)',
+    ],
+    notably: ['getsockopt(s, IPPROTO_TCP, TCP_CONGESTION)', { bytes: 'reno' }],
+  },
+  {
+    shows: 'options that are wrong',
+    statements: [
+      BARE,
+      'setsockopt(s, SOL_SOCKET, 9999, 1)',
+      'getsockopt(s, IPPROTO_TCP, 9999)',
+      'setsockopt(s, 4242, 1, 1)',
+      'setsockopt(s, SOL_SOCKET, SO_REUSEADDR, "x")',
+      'setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, {0, 1000000})',
+      'setsockopt(s, IPPROTO_TCP, TCP_CONGESTION, "no-such-thing")',
+      'setsockopt(s, SOL_SOCKET, SO_TYPE, 1)',
+    ],
+    notably: ['setsockopt(s, SOL_SOCKET, 9999, 1)', 'ENOPROTOOPT'],
+  },
+  {
+    shows: 'F_GETFL shows O_NONBLOCK where the user set it, and only there',
+    statements: [
+      ...SERVER,
+      'fcntl(server, F_GETFL)',
+      'fcntl(server, F_SETFL, O_NONBLOCK)',
+      'fcntl(server, F_GETFL)',
+      'x = accept(server)',
+      ...CLIENT,
+      'conn = accept(server)',
+      'fcntl(conn, F_GETFL)',
+      'fcntl(conn, F_SETFL, O_NONBLOCK)',
+      'read(conn, 5)',
+      'fcntl(conn, F_SETFL, 0)',
+      'fcntl(conn, F_GETFL)',
+      's = socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0)',
+      'fcntl(s, F_GETFL)',
+    ],
+    notably: ['x = accept(server)', 'EAGAIN'],
+  },
+  {
+    shows: 'O_NONBLOCK does not wait for a handshake that the other side is slow with',
+    statements: [
+      's = socket(AF_INET, SOCK_STREAM, 0)',
+      'bind(s, 127.0.0.1:0)',
+      'listen(s, 0)',
+      'filler = socket(AF_INET, SOCK_STREAM, 0)',
+      'connect(filler, s)',
+      'c = socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, 0)',
+      'connect(c, s)',
+      'connect(c, s)',
+      'write(c, "x")',
+      'read(c, 5)',
+    ],
+    notably: ['write(c, "x")', 'EAGAIN'],
+  },
+  {
+    shows: 'SO_RCVTIMEO and SO_SNDTIMEO bound the wait',
+    statements: [
+      's = socket(AF_INET, SOCK_STREAM, 0)',
+      'bind(s, 127.0.0.1:0)',
+      'listen(s, 0)',
+      'setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, {0, 20000})',
+      'x = accept(s)',
+      'filler = socket(AF_INET, SOCK_STREAM, 0)',
+      'connect(filler, s)',
+      'setsockopt(filler, SOL_SOCKET, SO_RCVTIMEO, {0, 20000})',
+      'read(filler, 5)',
+      'c = socket(AF_INET, SOCK_STREAM, 0)',
+      'setsockopt(c, SOL_SOCKET, SO_SNDTIMEO, {0, 20000})',
+      'connect(c, s)',
+    ],
+    notably: ['read(filler, 5)', 'EAGAIN'],
+  },
+  {
+    shows: 'the same bound for a Unix socket whose listener is busy',
+    statements: [
+      's = socket(AF_UNIX, SOCK_STREAM, 0)',
+      `bind(s, ${NAME}-busy)`,
+      'listen(s, 0)',
+      'filler = socket(AF_UNIX, SOCK_STREAM, 0)',
+      'connect(filler, s)',
+      'c = socket(AF_UNIX, SOCK_STREAM, 0)',
+      'setsockopt(c, SOL_SOCKET, SO_SNDTIMEO, {0, 20000})',
+      'connect(c, s)',
+    ],
+    notably: ['connect(c, s)', 'EAGAIN'],
+  },
+  {
+    shows: 'F_GETFD shows FD_CLOEXEC where the user set it, and only there',
+    statements: [
+      BARE,
+      'fcntl(s, F_GETFD)',
+      'fcntl(s, F_SETFD, FD_CLOEXEC)',
+      'fcntl(s, F_GETFD)',
+      'fcntl(s, F_SETFD, 0)',
+      'fcntl(s, F_GETFD)',
+    ],
+    notably: ['fcntl(s, F_GETFD)', 0],
+  },
+]);

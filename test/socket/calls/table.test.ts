@@ -1,0 +1,76 @@
+/** The one table of calls, from which the rest is derived. */
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { callTable, rowOf } from '../../../src/socket/calls/table.ts';
+import { constants } from '../../../src/sys/platform.ts';
+import { has } from '../../support/tools.ts';
+
+const rows = [...callTable.values()];
+
+describe('the table of calls', () => {
+  it('finds each row by its name, once', () => {
+    expect(rows.length).toBeGreaterThanOrEqual(14);
+    expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
+    for (const row of rows) expect(rowOf(row.name)).toBe(row);
+  });
+
+  it('has signatures that a C compiler takes for those of the system’s headers', (context) => {
+    if (!has('cc')) context.skip('cc is not installed');
+    // Another type for a function that a header declares is an error in C.
+    const headers = ['sys/socket.h', 'sys/types.h', 'unistd.h', 'fcntl.h'];
+    const program = [
+      ...headers.map((header) => `#include <${header}>`),
+      ...rows.map(({ signature }) => signature),
+    ].join('\n');
+    // Without _GNU_SOURCE glibc has plain pointers, as the manual has.
+    const compile = (source: string) =>
+      spawnSync('cc', ['-std=c11', '-D_POSIX_C_SOURCE=200809L', '-fsyntax-only', '-xc', '-'], {
+        input: source,
+        encoding: 'utf8',
+      });
+    expect(compile(program)).toMatchObject({ status: 0, stderr: '' });
+    expect(compile(`${program}\nint listen(int sockfd);`).status).not.toBe(0);
+  });
+
+  it('has as many parameters as C has, where no length or buffer is left to us', () => {
+    const left: Readonly<Record<string, number>> = {
+      // addr and addrlen of an answer; the length of what is given; the buffer of a read.
+      accept: 2,
+      getsockname: 2,
+      getpeername: 2,
+      bind: 1,
+      connect: 1,
+      read: 1,
+      write: 1,
+      setsockopt: 1,
+      getsockopt: 2,
+    };
+    for (const { name, params, signature } of rows) {
+      const count = signature.slice(signature.indexOf('(')).split(',').length;
+      expect([name, params.length + (left[name] ?? 0)]).toEqual([name, count]);
+    }
+  });
+
+  it('offers constants that there are', () => {
+    const offered = rows.flatMap(({ params }) => params.flatMap((param) => param.constants ?? []));
+    expect(offered.length).toBeGreaterThan(50);
+    expect(offered.filter((name) => name !== '0' && !constants.has(name))).toEqual([]);
+  });
+
+  it('says of each call what it does and where that stands', () => {
+    for (const { name, does, source } of rows) {
+      expect([name, does]).toEqual([name, expect.stringMatching(/^[A-Z].*\.$/)]);
+      expect([name, source]).toEqual([name, expect.stringMatching(/^[a-z]+\(\d\)/)]);
+    }
+  });
+
+  it('knows which calls may block and which make sockets', () => {
+    const names = (wanted: 'blocks' | 'makesSocket') =>
+      rows.filter((row) => row[wanted] !== undefined).map(({ name }) => name);
+    const waits = ['accept', 'connect', 'read', 'write'];
+    expect(names('blocks')).toEqual(expect.arrayContaining(waits));
+    expect(names('blocks')).not.toContain('listen');
+    expect(names('makesSocket')).toEqual(expect.arrayContaining(['socket', 'accept']));
+    expect(names('makesSocket')).not.toContain('connect');
+  });
+});

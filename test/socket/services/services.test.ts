@@ -1,0 +1,112 @@
+/** What a server does with a connection. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Connection } from '../../../src/socket/connection.ts';
+import { services } from '../../../src/socket/services/service.ts';
+import { Session } from '../../../src/socket/session.ts';
+import { BareSocket, until } from '../../support/bare.ts';
+import { callOf } from '../../support/session.ts';
+import { pattern } from '../../support/streams.ts';
+
+let session: Session;
+let peer: BareSocket;
+beforeEach(() => {
+  session = new Session();
+});
+afterEach(() => session.close());
+
+async function serving(service: string): Promise<{ connection: Connection; done: Promise<void> }> {
+  const listener = BareSocket.listening(1);
+  await session.perform(callOf('conn = socket(AF_INET, SOCK_STREAM, 0)'));
+  await session.perform(callOf(`connect(conn, 127.0.0.1:${listener.port})`));
+  peer = await listener.accepted();
+  listener.close();
+  const connection = new Connection(session, 'conn');
+  const serve = services.get(service);
+  if (serve === undefined) throw new Error(`no service ${service}`);
+  const done = serve(connection);
+  done.catch(() => {});
+  return { connection, done };
+}
+
+/** Writes all, as the peer makes room. */
+async function send(bytes: Uint8Array): Promise<void> {
+  let sent = 0;
+  await until('all is written', () => {
+    sent += peer.write(bytes.subarray(sent, sent + 100_000));
+    return sent === bytes.length;
+  });
+}
+
+describe('echo', () => {
+  it('sends back what comes, as it comes', async () => {
+    const { connection, done } = await serving('echo');
+    let came = '';
+    for (const word of ['to ', 'and ', 'fro']) {
+      peer.write(word);
+      const wanted = came + word;
+      await until(`the echo of ${word}`, () => {
+        came += Buffer.from(peer.read(64) ?? '').toString();
+        return came === wanted;
+      });
+    }
+    peer.finish();
+    await done;
+    expect([connection.bytesIn, connection.bytesOut]).toEqual([10, 10]);
+    peer.close();
+  });
+
+  it('has sent everything when it is done', async () => {
+    const { connection, done } = await serving('echo');
+    const bytes = pattern(3 * 1024 * 1024);
+    const sending = send(bytes).then(() => peer.finish());
+    // Nobody reads the echo until all is sent: it waits in between.
+    const reading = sending.then(() => peer.readAll());
+    await done;
+    await connection.close();
+    expect((await reading).equals(bytes)).toBe(true);
+    peer.close();
+  });
+
+  it('takes no more from a peer that does not read its echo', async () => {
+    const { connection, done } = await serving('echo');
+    const much = new Uint8Array(64 * 1024 * 1024);
+    let [sent, before] = [0, -1];
+    let still = 0;
+    await until('nothing moves any more', () => {
+      before = sent;
+      sent += peer.write(much.subarray(sent, sent + 1024 * 1024));
+      still = sent === before ? still + 1 : 0;
+      return still === 20;
+    });
+    expect(connection.bytesIn).toBeLessThan(24 * 1024 * 1024);
+    expect(sent).toBeLessThan(48 * 1024 * 1024);
+    peer.reset();
+    await expect(done).rejects.toMatchObject({ code: 'ECONNRESET' });
+  });
+
+  it('fails where the connection is reset', async () => {
+    const { done } = await serving('echo');
+    peer.reset();
+    await expect(done).rejects.toMatchObject({ name: 'SocketError', code: 'ECONNRESET' });
+  });
+});
+
+describe('discard', () => {
+  it('takes everything and answers nothing', async () => {
+    const { connection, done } = await serving('discard');
+    const bytes = pattern(3 * 1024 * 1024);
+    await send(bytes);
+    peer.finish();
+    await done;
+    expect([connection.bytesIn, connection.bytesOut]).toEqual([bytes.length, 0]);
+    await connection.close();
+    expect((await peer.readAll()).length).toBe(0);
+    peer.close();
+  });
+
+  it('fails where the connection is reset', async () => {
+    const { done } = await serving('discard');
+    peer.reset();
+    await expect(done).rejects.toMatchObject({ name: 'SocketError', code: 'ECONNRESET' });
+  });
+});
