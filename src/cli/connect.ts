@@ -69,9 +69,10 @@ function connectOptions(options: ClientOptions, patienceMs: number | null): Conn
 
 function eventsFor(tell: Running['tell']): ClientEvents {
   return {
-    connected: ({ local, remote }) => tell('connected', { local, remote }, null),
+    connected: ({ local, remote }) =>
+      tell('connected', { local, remote }, `connected to ${remote} from ${local}`, 'news'),
     closed: ({ local, remote, bytesIn, bytesOut }) =>
-      tell('closed', { local, remote, bytes_in: bytesIn, bytes_out: bytesOut }, null),
+      tell('closed', { local, remote, bytes_in: bytesIn, bytes_out: bytesOut }, 'closed', 'news'),
   };
 }
 

@@ -31,7 +31,7 @@ export async function demoCommand(context: Context, options: DemoOptions): Promi
       introduce(scene, i + 1, page(), print);
       for (const statement of scene.statements) {
         print('');
-        print(inSigns(`${theme.strong('socklab')} › ${statement}`, theme));
+        print(inSigns(`${theme.strong('socklab')} › ${shown(statement)}`, theme));
         if ((await repl.statement(statement)) !== 'fine') return EXIT.unmet;
       }
       if (scene.until !== undefined) await reached(repl, scene.until);
@@ -39,12 +39,17 @@ export async function demoCommand(context: Context, options: DemoOptions): Promi
         return EXIT.done;
     }
     print('');
-    for (const line of wrap(closing(lines !== null), page().width)) print(theme.dim(line));
+    for (const line of wrap(closing(), page().width)) print(theme.dim(line));
     return EXIT.done;
   } finally {
     lines?.close();
     repl.session.close();
   }
+}
+
+/** Without what it must answer: the hall is to see that from the kernel. */
+function shown(statement: string): string {
+  return statement.replace(/\) = .*$/, ')');
 }
 
 function introduce(
@@ -73,7 +78,7 @@ async function reached(
 
 /** @returns whether to go on: false for q, and for the end of input */
 async function goOn(lines: Interface, { stdout }: Context, { theme }: Page): Promise<boolean> {
-  stdout.write(`\n${theme.dim('Enter goes on, q ends ')}`);
+  stdout.write(`\n${theme.dim('Enter goes on, q and Enter end: ')}`);
   const line = await new Promise<string | null>((resolve) => {
     lines.once('line', resolve);
     lines.once('close', () => resolve(null));
@@ -81,7 +86,6 @@ async function goOn(lines: Interface, { stdout }: Context, { theme }: Page): Pro
   return line !== null && line.trim().toLowerCase() !== 'q';
 }
 
-function closing(person: boolean): string {
-  const how = person ? 'socklab' : 'socklab repl';
-  return `Every line above was a real system call. Now by hand: ${how} opens the prompt, .next suggests a call.`;
+function closing(): string {
+  return 'Every line above was a real system call. Now by hand: socklab opens the prompt (in a checkout: node bin/socklab.js), and .next suggests a call.';
 }

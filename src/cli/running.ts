@@ -24,8 +24,16 @@ export interface Running {
   readonly session: Session;
   readonly stdio: Stdio;
   readonly output: Sink;
-  /** An event: with --json as an object on stderr, else as the sentence, unless --quiet. */
-  tell(type: string, fields: Readonly<Record<string, unknown>>, sentence: string | null): void;
+  /**
+   * An event: with --json as an object on stderr, else as the sentence, unless --quiet.
+   * @param news true for what only a person wants to read: said on a terminal only
+   */
+  tell(
+    type: string,
+    fields: Readonly<Record<string, unknown>>,
+    sentence: string,
+    news?: 'news',
+  ): void;
 }
 
 /** @returns the exit code */
@@ -44,7 +52,13 @@ export async function running(
     ...(stepper === null ? {} : { before: (_call, text) => stepper.pause(text) }),
   });
   watch(session, options, theme, say);
-  if (stepper !== null) session.watch((event) => event.type === 'step' && stepper.show(event.step));
+  if (stepper !== null) {
+    session.watch((event) => {
+      if (event.type === 'step') stepper.show(event.step);
+      else if (event.type === 'blocked') stepper.showBlocked(event.blocked);
+      else stepper.showChanges(event.changes, event.sockets);
+    });
+  }
 
   let stop: (code: number) => void = () => {};
   const stopped = new Promise<number>((resolve) => {
@@ -55,9 +69,10 @@ export async function running(
   );
   const stdio = new Stdio(session);
   const output = stdio.stdout(options.raw === true, () => stop(EXIT.pipeClosed));
-  const tell: Running['tell'] = (type, fields, sentence) => {
+  const tell: Running['tell'] = (type, fields, sentence, news) => {
     if (options.json) say(eventJson(type, fields));
-    else if (sentence !== null && !options.quiet) say(sentence);
+    else if (!options.quiet && (news === undefined || (stderr.isTTY && !stepper && !options.trace)))
+      say(sentence);
   };
   const finished = plan({ session, stdio, output, tell }).then(
     () => EXIT.done,

@@ -47,7 +47,7 @@ export async function serveCommand(
           if (options.readyFd !== undefined) sayReady(options.readyFd, local);
         },
         accepted({ local, remote }) {
-          tell('accepted', { local, remote }, null);
+          tell('accepted', { local, remote }, `connected from ${remote}`, 'news');
         },
         closed({ local, remote, bytesIn, bytesOut }, lost) {
           if (lost !== null && !options.once) {
@@ -58,7 +58,8 @@ export async function serveCommand(
               `socklab: ${message}`,
             );
           }
-          tell('closed', { local, remote, bytes_in: bytesIn, bytes_out: bytesOut }, null);
+          const moved = { bytes_in: bytesIn, bytes_out: bytesOut };
+          tell('closed', { local, remote, ...moved }, `closed ${remote}`, 'news');
         },
         exhausted(error) {
           const { call, code: errno, message } = error;

@@ -2,9 +2,12 @@
 import { closeSync, openSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
 import { ReadStream } from 'node:tty';
+import type { Blocked } from '../socket/job.ts';
+import type { Change, Snapshot } from '../socket/state.ts';
 import type { Step } from '../socket/step.ts';
-import { renderStep } from '../view/step.ts';
+import { type Page, renderBlocked, renderChanges, renderStep } from '../view/step.ts';
 import { inSigns, type Theme } from '../view/theme.ts';
+import { visibleText } from '../view/visible.ts';
 import { widthOf } from './context.ts';
 import { EXIT, Failure } from './exit.ts';
 
@@ -13,7 +16,9 @@ export class Stepper {
   private readonly theme: Theme;
   private readonly terminal: ReadStream;
   private readonly lines: Interface;
-  private waiting: (() => void)[] = [];
+  private last: Promise<void> = Promise.resolve();
+  private enter: () => void = () => {};
+  private closed = false;
 
   /** @throws Failure where there is no terminal: stdin may be the data, so Enter can't come from there */
   constructor(stderr: NodeJS.WriteStream, theme: Theme) {
@@ -21,24 +26,46 @@ export class Stepper {
     this.theme = theme;
     this.terminal = openTerminal();
     this.lines = createInterface({ input: this.terminal });
-    this.lines.on('line', () => this.waiting.shift()?.());
+    this.lines.on('line', () => this.enter());
   }
 
-  async pause(text: string): Promise<void> {
-    const { strong, dim, signs } = this.theme;
+  /** One pause at a time: which call Enter makes must be clear. */
+  pause(text: string): Promise<void> {
+    this.last = this.last.then(() => this.ask(text));
+    return this.last;
+  }
+
+  private async ask(text: string): Promise<void> {
+    if (this.closed) return;
+    const { strong, signs } = this.theme;
     this.stderr.write(
-      inSigns(`${signs.prompt} ${strong(text)}   ${dim('Enter makes the call')}\n`, this.theme),
+      inSigns(`${signs.prompt} ${strong(visibleText(text))}   Enter makes the call\n`, this.theme),
     );
     await new Promise<void>((resolve) => {
-      this.waiting.push(resolve);
+      this.enter = resolve;
     });
   }
 
+  /** A call that is blocked: Enter has done its part. */
+  showBlocked(blocked: Blocked): void {
+    this.stderr.write(`${renderBlocked(blocked, this.page())}\n`);
+  }
+
+  showChanges(changes: readonly Change[], sockets: readonly Snapshot[]): void {
+    for (const line of renderChanges(changes, sockets, this.page())) this.stderr.write(`${line}\n`);
+  }
+
   show(step: Step): void {
-    this.stderr.write(`${renderStep(step, { theme: this.theme, width: widthOf(this.stderr) })}\n`);
+    this.stderr.write(`${renderStep(step, this.page())}\n`);
+  }
+
+  private page(): Page {
+    return { theme: this.theme, width: widthOf(this.stderr) };
   }
 
   close(): void {
+    this.closed = true;
+    this.enter();
     this.lines.close();
     this.terminal.destroy();
   }

@@ -135,9 +135,9 @@ class Parser {
     const [name, equals] = [this.peek(), this.peek(1)];
     if (name?.kind !== 'word' || !isMark(equals, '=')) return null;
     if (callTable.has(name.text))
-      throw new SyntaxProblem(`${name.text} is a call and can't be a name`, name.span);
+      throw new SyntaxProblem(`${name.text} is a call and can’t be a name`, name.span);
     if (isConstant(name.text))
-      throw new SyntaxProblem(`${name.text} is a constant and can't be a name`, name.span);
+      throw new SyntaxProblem(`${name.text} is a constant and can’t be a name`, name.span);
     this.at += 2;
     return name.text;
   }

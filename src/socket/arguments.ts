@@ -89,8 +89,12 @@ export class Arguments {
     if (arg.kind === 'name') {
       const value = this.scope.values.get(arg.name);
       if (value?.kind === 'bytes') return value.bytes;
-      if (value === undefined && this.scope.sockets.get(arg.name) === undefined)
-        throw this.unknown(arg.name, at);
+      if (value === undefined && this.scope.sockets.get(arg.name) === undefined) {
+        throw new BadCall(
+          `there is no ${arg.name}; text stands between double quotes: "${arg.name}"`,
+          at,
+        );
+      }
     }
     throw new BadCall('bytes are written "text\\n" or hex"de ad"', at);
   }
@@ -115,7 +119,7 @@ export class Arguments {
     }
     if (arg.kind !== 'endpoint') {
       throw new BadCall(
-        'an address is written 127.0.0.1:8888, [::1]:8888, unix:/path, or is a socket’s name',
+        'an address is 127.0.0.1:8888, [::1]:8888, unix:/path, or the name of a socket',
         at,
       );
     }
@@ -146,7 +150,9 @@ export class Arguments {
       const value = this.scope.values.get(arg.name);
       if (value?.kind === 'integer') return value.value;
       if (value === undefined && this.scope.sockets.get(arg.name) === undefined) {
-        throw this.unknown(arg.name, at);
+        throw /^[A-Z]/.test(arg.name)
+          ? this.unknownConstant(arg.name, at)
+          : this.unknown(arg.name, at);
       }
     }
     throw new BadCall('a number or a constant is wanted here', at);
@@ -156,8 +162,7 @@ export class Arguments {
     if (typeof part === 'number') return part;
     const value = constants.get(part);
     if (value !== undefined) return value;
-    const near = nearest(part, constants.keys());
-    throw new BadCall(`unknown constant ${part}`, at, near);
+    throw this.unknownConstant(part, at);
   }
 
   private addressOf(record: SocketRecord, at: number): Uint8Array {
@@ -178,6 +183,10 @@ export class Arguments {
       if (error instanceof RangeError) throw new BadCall(error.message, at);
       throw error;
     }
+  }
+
+  private unknownConstant(name: string, at: number): BadCall {
+    return new BadCall(`there is no constant ${name}`, at, nearest(name, constants.keys()));
   }
 
   private unknown(name: string, at: number): BadCall {
@@ -216,7 +225,9 @@ function hostAddress(host: Host, port: number, six: boolean): SocketAddress {
     case 'inet6':
       return inet6(host.literal, port, host.scope);
     case 'hostname':
-      if (host.name === 'localhost') return hostAddress({ kind: 'loopback' }, port, six);
+      if (host.name === 'INADDR_ANY') return hostAddress({ kind: 'any' }, port, six);
+      if (host.name === 'localhost' || host.name === 'INADDR_LOOPBACK')
+        return hostAddress({ kind: 'loopback' }, port, six);
       throw new RangeError(`the kernel knows no names: give the address of ${host.name}`);
   }
 }

@@ -205,7 +205,8 @@ export class Session {
       layout: returned.layout ?? null,
     };
     this.remember(step);
-    this.tell({ type: 'step', step });
+    // What close() ended is no news: the kernel was not asked.
+    if (!this.closed) this.tell({ type: 'step', step });
     return step;
   }
 

@@ -56,7 +56,8 @@ export function changesBetween(before: Snapshot | null, after: Snapshot): Change
     if (from === to) continue;
     // A new socket's empty queues are no news, nor is what a close takes away besides the state.
     if (to === 0 && from === null && field !== 'queue') continue;
-    if (to === null && (after.fd === null || field.endsWith('queue'))) continue;
+    const unread = field === 'receive_queue' && after.fd === null && from !== 0;
+    if (to === null && !unread && (after.fd === null || field.endsWith('queue'))) continue;
     changes.push({ socket: after.socket, field, from, to });
   }
   return changes;

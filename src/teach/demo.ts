@@ -50,9 +50,14 @@ export const demo: readonly Scene[] = [
   {
     title: 'Half-close',
     words:
-      'shutdown(SHUT_WR) sends FIN: that all is said. The peer goes to CLOSE-WAIT, and its read() returns 0 bytes: end of file.',
-    statements: ['shutdown(client, SHUT_WR) = 0', 'read(conn, 64) = ""'],
+      'shutdown(SHUT_WR) sends FIN: that all is said. The peer goes to CLOSE-WAIT. Its kernel acknowledges the FIN a moment later, by itself: FIN-WAIT-2.',
+    statements: ['shutdown(client, SHUT_WR) = 0'],
     until: { socket: 'client', state: 'FIN-WAIT-2' },
+  },
+  {
+    title: 'End of file',
+    words: 'Nothing more will come from the client: the server’s read() returns 0 bytes.',
+    statements: ['read(conn, 64) = ""'],
   },
   {
     title: 'The other half',
@@ -62,7 +67,7 @@ export const demo: readonly Scene[] = [
   {
     title: 'Close, and TIME-WAIT',
     words:
-      'The server’s side closes: its FIN ends the second direction. Whoever sent FIN first, here the client, keeps the connection in TIME-WAIT for a minute, so that late segments can’t be taken for a new connection’s. No descriptor leads to it any more; the kernel still knows it.',
+      'The server’s side closes: its FIN ends the second direction. Whoever sent FIN first, here the client, keeps the connection in TIME-WAIT, on Linux for a minute: its last ACK may be lost and asked for again, and late segments must not be taken for a new connection’s. No descriptor leads to it any more; the kernel still knows it.',
     statements: ['close(conn) = 0', 'close(client) = 0'],
     until: { socket: 'client', state: 'TIME-WAIT' },
   },

@@ -13,10 +13,11 @@ export function nextCalls(sockets: readonly Snapshot[]): NextCall[] {
   const open = sockets.filter((socket) => socket.fd !== null);
   const names = new Set(sockets.map((socket) => socket.socket));
   const fresh = names.has('server') ? unused('client', names) : 'server';
-  return [
-    { statement: `${fresh} = socket(AF_INET, SOCK_STREAM, 0)`, unless: null },
-    ...open.flatMap((socket) => callsOf(socket, open, names)),
-  ];
+  const made = { statement: `${fresh} = socket(AF_INET, SOCK_STREAM, 0)`, unless: null };
+  // The newest socket's first: it is the one that is on its way. A listener waits for a client.
+  const calls = [...open].reverse().flatMap((socket) => callsOf(socket, open, names));
+  const idle = open.every(({ state, queue }) => state === 'LISTEN' && queue?.used === 0);
+  return idle ? [made, ...calls] : [...calls, made];
 }
 
 function callsOf(

@@ -52,13 +52,20 @@ const BY_CALL: Readonly<Record<string, Explanation>> = {
   'bind EACCES': ({ address }) =>
     `port ${portOf(address)} is below 1024, and those are reserved to root (or to a program with CAP_NET_BIND_SERVICE).`,
   'bind EADDRNOTAVAIL': ({ address }) =>
-    `no network interface of this machine has the address of ${address}.`,
+    `no network interface of this machine has the address ${hostOf(address)}.`,
   'bind EAFNOSUPPORT': ({ socket, address }) => wrongFamily(socket, address),
   'accept EINVAL': ({ socket }) =>
     `${nameOf(socket)} does not listen (it is ${stateOf(socket)}); call listen() first.`,
-  'connect ECONNREFUSED': ({ address }) => {
+  'connect ECONNREFUSED': ({ address, all }) => {
     if (portOf(address) === null) return `nobody listens at ${address}.`;
-    return `nobody listens at ${address}: the kernel there answered the SYN with a reset (RST).${swappedPort(address)}`;
+    const bound = all.find(
+      (one) => one.fd !== null && one.local === address && one.state === 'CLOSED',
+    );
+    const hint =
+      bound === undefined
+        ? swappedPort(address)
+        : ` ${bound.socket} is bound there, and has not called listen().`;
+    return `nobody listens at ${address}: the kernel there answered the SYN with a reset (RST).${hint}`;
   },
   'connect EISCONN': ({ socket }) => {
     if (socket?.state === 'LISTEN')
@@ -91,7 +98,7 @@ const BY_CALL: Readonly<Record<string, Explanation>> = {
     `${nameOf(socket)} has no connection (it is ${stateOf(socket)}), so there is no direction to end.`,
   'socket EAFNOSUPPORT': () => 'this kernel has no such address family, or may not use it.',
   'socket EPROTONOSUPPORT': () =>
-    'this protocol does not go with this type: 0 picks the usual one.',
+    'this protocol does not go with this type. For SOCK_STREAM and SOCK_DGRAM, 0 picks the usual one; SOCK_RAW has none.',
   'socket ESOCKTNOSUPPORT': () => 'this address family has no socket of this type.',
   'getpeername ENOTCONN': ({ socket }) => noConnection(socket),
   'setsockopt ENOPROTOOPT': () =>
@@ -104,12 +111,12 @@ const ALWAYS: Readonly<Record<string, Explanation>> = {
   EAGAIN: ({ socket }) =>
     `the call would have to wait, and ${nameOf(socket)} must not: O_NONBLOCK is set, or its SO_RCVTIMEO or SO_SNDTIMEO is over.`,
   ENOTCONN: ({ socket }) => noConnection(socket),
-  EPIPE: ({ socket }) =>
-    `${nameOf(socket)} can’t send any more (it is ${stateOf(socket)}): it was shut down for writing, or never connected, or the peer reset it. A C program would also get SIGPIPE.`,
+  EPIPE: ({ socket }) => `${cannotSend(socket)} A C program would also get SIGPIPE.`,
   ECONNRESET: ({ socket }) =>
-    `the peer of ${nameOf(socket)} sent a reset (RST) instead of FIN: it closed with unread data, set SO_LINGER to {1, 0}, or its process died.`,
-  EINTR: () => 'the call was blocked, and you ended it, as a signal would.',
-  EBADF: () => 'the socket was closed while the call was blocked on it.',
+    `the peer of ${nameOf(socket)} sent a reset (RST) instead of FIN: it closed with unread data, or with SO_LINGER {1, 0}, or our data came after it had closed.`,
+  EINTR: () => 'the call was given up before it was done, as a signal would have ended it.',
+  EBADF: () =>
+    'the socket was closed while the call was blocked on it, so the call was given up. (In C, another thread’s call would stay blocked.)',
   EMFILE: () => 'this process has no descriptor left: its limit is what `ulimit -n` says.',
   EOPNOTSUPP: ({ socket }) => `a socket of this kind (${socket?.kind}) has no such call.`,
   EACCES: () => 'permission is missing.',
@@ -120,7 +127,23 @@ function nameOf(socket: Snapshot | null): string {
   return socket?.socket ?? 'the socket';
 }
 
+/** Before its connection a TCP socket is CLOSED; after its own FIN it is past CLOSE-WAIT. */
+function cannotSend(socket: Snapshot | null): string {
+  const name = nameOf(socket);
+  if (socket?.state === 'LISTEN')
+    return `${name} listens: only the sockets that accept() returns carry data.`;
+  const why =
+    socket?.state === 'CLOSED'
+      ? socket.ended
+        ? 'its connection is over, or was reset'
+        : 'it was never connected'
+      : 'it was shut down for writing, or the peer is gone';
+  return `${name} can’t send any more (it is ${stateOf(socket)}): ${why}.`;
+}
+
 function noConnection(socket: Snapshot | null): string {
+  if (socket?.state === 'LISTEN')
+    return `${nameOf(socket)} has no connection: it listens. The sockets that accept() returns have one.`;
   const before = socket?.lingers
     ? '; its connection is in TIME-WAIT, and the descriptor has lost it'
     : '';
@@ -169,9 +192,15 @@ function inUse(
   );
   const ours = rivals.find((one) => one.state === 'LISTEN') ?? rivals[0];
   if (ours !== undefined)
-    return `${ours.socket} has ${ours.local} already (${stateOf(ours)}). One address, one listener.`;
+    return `${ours.socket} has ${ours.local} already (${stateOf(ours)}). ${rule(ours)}`;
   if (!socket?.kind.startsWith('TCP')) return `another socket has ${address} already.`;
   return heldElsewhere(port);
+}
+
+function rule({ state, accepted }: Snapshot): string {
+  if (accepted)
+    return 'It is a connection of an earlier listener. With SO_REUSEADDR set on both, bind() would succeed.';
+  return state === 'LISTEN' ? 'One address, one listener.' : 'An address can be bound once.';
 }
 
 function sameProtocol(one: Snapshot, other: Snapshot | null): boolean {
@@ -201,6 +230,10 @@ function swappedPort(address: string | null): string {
   return usual.includes(swapped)
     ? ` Was htons() forgotten? ${port} is ${swapped} with its two bytes swapped.`
     : '';
+}
+
+function hostOf(address: string | null): string {
+  return address?.replace(/:\d+$/, '') ?? 'that address';
 }
 
 function portOf(address: string | null): number | null {

@@ -46,9 +46,9 @@ export function renderSockaddr(
   }
   const lines = rows.flatMap((row) => [
     `${indent}${row.map((cell) => cell.hex).join(` ${bar} `)}`.trimEnd(),
-    theme.dim(`${indent}${row.map((cell) => cell.label).join('   ')}`.trimEnd()),
+    `${indent}${row.map((cell) => cell.label).join('   ')}`.trimEnd(),
   ]);
-  return addNote(lines, portNote(fields), indent, width, theme);
+  return addNote(lines, portNote(fields), indent, width);
 }
 
 /** The lesson's point about the port: which byte comes first. */
@@ -61,17 +61,10 @@ function portNote(fields: readonly Field[]): string | null {
   return `${high * 256 + low} = 0x${hex}, high byte first (htons)`;
 }
 
-function addNote(
-  lines: string[],
-  note: string | null,
-  indent: string,
-  width: number,
-  theme: Theme,
-): string[] {
+function addNote(lines: string[], note: string | null, indent: string, width: number): string[] {
   if (note === null) return lines;
   const last = lines.at(-1) ?? '';
-  const shown = theme.dim(note);
   if (widthOf(last) + 3 + widthOf(note) <= width)
-    return [...lines.slice(0, -1), `${last}   ${shown}`];
-  return [...lines, indent + shown];
+    return [...lines.slice(0, -1), `${last}   ${note}`];
+  return [...lines, indent + note];
 }

@@ -53,12 +53,18 @@ function stateCell({ state, kind, fd }: Snapshot): string {
   return kind.startsWith('TCP') ? 'unknown' : kind;
 }
 
-function queuesCell({ queue, receiveQueue, sendQueue }: Snapshot): string {
+function queuesCell({ state, queue, receiveQueue, sendQueue }: Snapshot): string {
   if (queue !== null) return `${queue.used} of ${queue.limit} wait`;
   const parts = [];
   if (receiveQueue) parts.push(`${receiveQueue} to read`);
-  if (sendQueue) parts.push(`${sendQueue} unsent`);
+  if (sendQueue) parts.push(unacknowledged(state, sendQueue));
   return parts.join(', ');
+}
+
+/** The FIN counts as one. */
+function unacknowledged(state: Snapshot['state'], count: number): string {
+  const ending = state === 'FIN-WAIT-1' || state === 'LAST-ACK' || state === 'CLOSING';
+  return ending && count === 1 ? 'FIN not acknowledged' : `${count} not acknowledged`;
 }
 
 /** A Unix socket's name is any bytes, and its peer chose them. */

@@ -31,7 +31,7 @@ export function renderStep(step: Step, page: Page): string {
 export function renderBlocked({ text, because, job }: Blocked, { theme, width }: Page): string {
   // Signs first: an ASCII sign is wider than the one it stands for.
   const left = inSigns(`  ${text} …`, theme);
-  return spread(left, `${theme.dim(inSigns(`blocked: ${because}`, theme))}   [${job}]`, width);
+  return spread(left, inSigns(`blocked: ${because}   [${job}]`, theme), width);
 }
 
 /** One line for each socket: state, addresses, queues. */
@@ -55,7 +55,7 @@ export function renderChanges(
 
 /** `  why      …`, an explanation under a step. */
 export function renderWhy(text: string, { theme, width }: Page): string {
-  return hanging(`  ${theme.dim(padEnd('why', LABEL - 1))} `, inSigns(text, theme), width);
+  return hanging(`  ${padEnd('why', LABEL - 1)} `, inSigns(text, theme), width);
 }
 
 function callLine(step: Step, { theme, width }: Page): string {
@@ -71,7 +71,7 @@ function callLine(step: Step, { theme, width }: Page): string {
   const from =
     step.call.name === 'accept' ? step.sockets.find((s) => s.peer !== null)?.peer : undefined;
   const after = `after ${inSigns(duration(step.blockedUs), theme)}${from == null ? '' : `, from ${visibleText(from)}`}`;
-  return spread(left, theme.dim(after), width);
+  return spread(left, after, width);
 }
 
 function label(name: string, theme: Theme): string {
@@ -89,28 +89,35 @@ function changeTexts(changes: readonly Change[], after: Snapshot, theme: Theme):
   const queue = of('queue');
   if (after.queue !== null && (queue !== undefined || of('backlog') !== undefined)) {
     const from = typeof queue?.from === 'number' ? `${queue.from} → ` : '';
-    told.push(`queue ${from}${after.queue.used} of ${after.queue.limit}`);
+    // Linux compares the queue with the backlog by "greater than".
+    const more = after.queue.used > after.queue.limit ? ' (Linux lets one more wait)' : '';
+    told.push(`queue ${from}${after.queue.used} of ${after.queue.limit}${more}`);
   }
   const [received, unsent] = [of('receive_queue'), of('send_queue')];
-  if (received !== undefined) told.push(`to read ${received.from ?? 0} → ${bytes(received.to)}`);
-  if (unsent !== undefined && !after.lingers)
-    told.push(
-      `not acknowledged ${unsent.from ?? 0} → ${bytes(unsent.to)}${finNote(unsent, after)}`,
-    );
+  if (received !== undefined) told.push(receivedText(received, after));
+  if (unsent !== undefined && !after.lingers) told.push(unsentText(unsent, after));
   return told;
 }
 
+/** close() with unread data sends RST, not FIN (RFC 2525 §2.17). */
+function receivedText({ from, to }: Change, { kind }: Snapshot): string {
+  if (to !== null) return `to read ${from ?? 0} → ${bytes(to)}`;
+  return `${bytes(from)} unread and lost${kind.startsWith('TCP') ? ': RST was sent, not FIN' : ''}`;
+}
+
 function stateText({ from, to }: Change, after: Snapshot, theme: Theme): string {
-  const now = to === null ? 'unknown: the kernel can’t be asked' : theme.good(String(to));
+  const now = to === null ? 'unknown: the kernel can’t be asked' : theme.strong(String(to));
   const text = from === null && to === 'CLOSED' ? now : `${from ?? '—'} → ${now}`;
   if (!after.lingers) return text;
-  return `${text}   kept by the kernel, no longer by ${after.fd === null ? 'a' : 'the'} descriptor`;
+  return `${text}   in the kernel only${after.fd === null ? '' : `: ${after.fd} has lost it`}`;
 }
 
 /** A FIN takes a sequence number, as a byte does (RFC 9293 §3.4). */
-function finNote({ to }: Change, { state }: Snapshot): string {
-  const waits = state === 'FIN-WAIT-1' || state === 'LAST-ACK' || state === 'CLOSING';
-  return waits && to === 1 ? ' (the FIN)' : '';
+function unsentText({ from, to }: Change, { state }: Snapshot): string {
+  const ending = state === 'FIN-WAIT-1' || state === 'LAST-ACK' || state === 'CLOSING';
+  if (ending && to === 1) return 'FIN not acknowledged';
+  if (state === 'FIN-WAIT-2' && from === 1 && to === 0) return 'FIN acknowledged';
+  return `not acknowledged ${from ?? 0} → ${bytes(to)}`;
 }
 
 function bytes(count: string | number | null): string {

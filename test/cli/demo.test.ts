@@ -39,9 +39,9 @@ describe('demo', () => {
   it('runs to its end, and every scene is there', async () => {
     const { code, stdout, stderr } = await run(['demo']);
     const text = stdout.toString();
-    expect([...text.matchAll(/^(\d+) {2}\S/gm)].map(([, number]) => Number(number))).toEqual([
-      1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
-    ]);
+    const scenes = [...text.matchAll(/^(\d+) {2}\S/gm)].map(([, number]) => Number(number));
+    expect(scenes.length).toBeGreaterThanOrEqual(10);
+    expect(scenes).toEqual(scenes.map((_, i) => i + 1));
     expect(text).toMatch(/client +FIN-WAIT-1 → FIN-WAIT-2/);
     expect(text).toMatch(/client +FIN-WAIT-2 → TIME-WAIT/);
     expect(text).toContain('-1 EADDRINUSE');

@@ -1,7 +1,8 @@
 /** What a peer sends, on a terminal: visible, and never able to take it over. */
 import { describe, expect, it } from 'vitest';
 import { dial, listener } from '../support/peer.ts';
-import { KEY, onTerminal } from '../support/terminal.ts';
+import { SOCKLAB } from '../support/program.ts';
+import { KEY, onTerminal, Terminal } from '../support/terminal.ts';
 
 /** A title, a C1 control, a clear-screen, a bidi override: each would change the terminal. */
 const HOSTILE = Buffer.concat([
@@ -10,10 +11,15 @@ const HOSTILE = Buffer.concat([
   Buffer.from('\r\nend\n'),
 ]);
 
+/** Runs socklab with stdout on a terminal, and what it says about itself elsewhere. */
+function alone(...args: readonly string[]): Terminal {
+  return new Terminal(['sh', '-c', 'exec "$@" 2>/dev/null', 'sh', ...SOCKLAB, ...args]);
+}
+
 describe('connect on a terminal', () => {
   it('shows control bytes as text', async () => {
     const server = await listener();
-    const terminal = onTerminal(['connect', `:${server.port}`]);
+    const terminal = alone('connect', `:${server.port}`);
     const peer = await server.accept();
     peer.socket.end(HOSTILE);
     const { code } = await terminal.exit();
@@ -25,7 +31,7 @@ describe('connect on a terminal', () => {
 
   it('--raw lets them through', async () => {
     const server = await listener();
-    const terminal = onTerminal(['connect', '--raw', `:${server.port}`]);
+    const terminal = alone('connect', '--raw', `:${server.port}`);
     const peer = await server.accept();
     peer.socket.end(HOSTILE);
     await terminal.exit();
@@ -36,7 +42,7 @@ describe('connect on a terminal', () => {
 
   it('an incomplete character at the end is shown, not swallowed', async () => {
     const server = await listener();
-    const terminal = onTerminal(['connect', `:${server.port}`]);
+    const terminal = alone('connect', `:${server.port}`);
     const peer = await server.accept();
     peer.socket.end(Buffer.from([0x61, 0xe2, 0x82]));
     await terminal.exit();
@@ -45,7 +51,7 @@ describe('connect on a terminal', () => {
 
   it('sends lines as they are typed; Ctrl-D sends FIN, and the answer is still read', async () => {
     const server = await listener();
-    const terminal = onTerminal(['connect', `:${server.port}`]);
+    const terminal = alone('connect', `:${server.port}`);
     const peer = await server.accept();
     terminal.type('hello', KEY.enter);
     expect((await peer.bytes(6)).toString()).toBe('hello\n');
@@ -58,7 +64,7 @@ describe('connect on a terminal', () => {
 
   it('Ctrl-C ends it with 130', async () => {
     const server = await listener();
-    const terminal = onTerminal(['connect', `:${server.port}`]);
+    const terminal = alone('connect', `:${server.port}`);
     const peer = await server.accept();
     peer.socket.write('hello');
     await terminal.see('hello');
@@ -69,7 +75,7 @@ describe('connect on a terminal', () => {
 
   it('the peer’s FIN ends it although the person has not said anything', async () => {
     const server = await listener();
-    const terminal = onTerminal(['connect', `:${server.port}`]);
+    const terminal = alone('connect', `:${server.port}`);
     (await server.accept()).socket.end('bye\n');
     expect((await terminal.exit()).code).toBe(0);
   });
@@ -77,7 +83,7 @@ describe('connect on a terminal', () => {
 
 describe('serve on a terminal', () => {
   it('shows control bytes as text, also where two clients share them', async () => {
-    const terminal = onTerminal(['serve', ':0']);
+    const terminal = onTerminal(['serve', '--color', 'never', ':0']);
     await terminal.see('listening on ');
     await terminal.see(')\n');
     const address = /listening on (\S+)/.exec(terminal.text)?.[1] ?? '';

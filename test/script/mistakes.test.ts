@@ -31,8 +31,8 @@ describe('a mistake is marked in the line, and named', () => {
     ['x = «"y"»', /a call is wanted/],
     ['x = «=» close(s)', /a call is wanted/],
     // The name.
-    ['«bind» = socket(AF_INET, SOCK_STREAM, 0)', /is a call and can't be a name/],
-    ['«AF_INET» = socket(AF_INET, SOCK_STREAM, 0)', /is a constant and can't be a name/],
+    ['«bind» = socket(AF_INET, SOCK_STREAM, 0)', /is a call and can’t be a name/],
+    ['«AF_INET» = socket(AF_INET, SOCK_STREAM, 0)', /is a constant and can’t be a name/],
     // The arguments.
     ['«close()»', /close takes socket/],
     ['«close»', /close takes socket/],

@@ -24,9 +24,9 @@ afterEach(() => {
   ours.close();
 });
 
-const source = () => new DescriptorSource({ sys, readiness }, open(ours.fd));
-const sink = () => new DescriptorSink({ sys, readiness }, open(ours.fd));
-const open = (fd: number) => ({ fd, where: WHERE, isOpen: () => true });
+const descriptor = (isOpen = () => true) => ({ fd: ours.fd, where: WHERE, isOpen });
+const source = () => new DescriptorSource({ sys, readiness }, descriptor());
+const sink = () => new DescriptorSink({ sys, readiness }, descriptor());
 
 describe('the source', () => {
   it('gives what is there, EAGAIN where nothing is, and 0 at the end', async () => {

@@ -86,6 +86,16 @@ describe('a name that a blocked call will give', () => {
     expect(answer(await session.do('read(third, 9)'))).toBe(4);
   });
 
+  it('is not that of a call which was made later', async () => {
+    await session.all(...SERVER);
+    await blocked('conn = accept(server)');
+    const reading = await blocked('read(conn, 9)');
+    await blocked('conn = accept(server)');
+    await session.all(...CLIENT, 'write(client, "first")');
+    const deadline = new Promise((resolve) => setTimeout(resolve, 2000, 'still blocked'));
+    expect(await Promise.race([reading.step.then(answer), deadline])).toBe(5);
+  });
+
   it('never comes where that call is cancelled', async () => {
     await session.all(...SERVER);
     await blocked('conn = accept(server)');

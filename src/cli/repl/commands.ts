@@ -3,10 +3,12 @@
 import type { Row } from '../../socket/calls/row.ts';
 import { callTable } from '../../socket/calls/table.ts';
 import { nearest } from '../../socket/nearest.ts';
+import type { Snapshot } from '../../socket/state.ts';
 import { hanging, padEnd } from '../../view/layout.ts';
 import { renderSockets } from '../../view/sockets.ts';
 import { type Page, renderBlocked } from '../../view/step.ts';
 import { inSigns } from '../../view/theme.ts';
+import { visibleText } from '../../view/visible.ts';
 import type { Repl } from './repl.ts';
 
 /** What a command may do to the prompt around it. */
@@ -32,13 +34,14 @@ const COMMANDS: readonly Command[] = [
     usage: '.help [CALL]',
     does: 'this list, or what a call takes',
     run: (argument, around) =>
-      say(around, argument === '' ? overview(around.page) : aboutCall(argument, around.page)),
+      say(around, argument === '' ? overview(around.page) : about(argument, around.page)),
   },
   {
     name: '.state',
     usage: '.state',
     does: 'every socket, as the kernel sees it now',
-    run: (_, around) => say(around, renderSockets(around.repl.session.snapshots(), around.page)),
+    run: (_, around) =>
+      say(around, renderSockets(around.repl.session.snapshots().filter(isLive), around.page)),
   },
   {
     name: '.next',
@@ -68,10 +71,9 @@ const COMMANDS: readonly Command[] = [
       if (!/^\d*$/.test(argument)) return say(around, '  a job has a number: .cancel 2');
       const number = argument === '' ? undefined : Number(argument);
       if (around.repl.session.cancel(number)) return false;
-      return say(
-        around,
-        number === undefined ? '  no call is blocked' : `  there is no job ${number}`,
-      );
+      const blocked = around.repl.session.jobs().map(({ job }) => job);
+      if (blocked.length === 0) return say(around, '  no call is blocked');
+      return say(around, `  there is no job ${number}; blocked: ${blocked.join(', ')}`);
     },
   },
   {
@@ -115,45 +117,53 @@ function say(around: Surroundings, text: string): false {
   return false;
 }
 
+/** One screen of 24 rows. */
 function overview({ theme, width }: Page): string {
-  const rows = [...callTable.values()].map((row) =>
-    hanging(`  ${padEnd(row.name, 12)} `, row.does, width),
-  );
   const commands = COMMANDS.map(({ usage, does }) => `  ${padEnd(usage, 12)} ${does}`);
   const text = [
-    theme.dim('  A statement is a call, one a line: [name =] call(arguments) [= expected]'),
+    '  A statement is a call, one a line: [name =] call(arguments) [= expected]',
     '    server = socket(AF_INET, SOCK_STREAM, 0)',
-    '    bind(server, 127.0.0.1:8888)          or bare: bind server 127.0.0.1:8888',
-    '    connect(client, server)               a name stands for its address',
-    '    bind(late, server) = EADDRINUSE       says what must come',
+    '    bind(server, 127.0.0.1:8888)      or bare: bind server 127.0.0.1:8888',
+    '    connect(client, server)           a name stands for its address',
+    '    bind(late, server) = EADDRINUSE   says what must come',
     '',
-    theme.dim('  Calls'),
-    ...rows,
+    hanging('  Calls: ', [...callTable.keys()].join(' '), width),
     '',
-    theme.dim('  Commands'),
     ...commands,
     '',
-    theme.dim('  Keys'),
-    '  Tab          completes      Ctrl-C  drops the line, or ends the newest blocked call',
-    '  Up, Down     history        Ctrl-D  ends the session',
+    '  Tab completes; Ctrl-C ends the newest blocked call; Ctrl-D ends the session.',
+    hanging(
+      '  ',
+      'Sockets are non-blocking underneath, so that the prompt stays live: strace sees a blocked call made again (docs/architecture.md).',
+      width,
+    ),
   ];
   return inSigns(text.join('\n'), theme);
 }
 
-function aboutCall(name: string, { theme, width }: Page): string {
-  const row = callTable.get(name.replace(/\(?\)?$/, ''));
+function about(word: string, page: Page): string {
+  const { theme, width } = page;
+  const command = COMMANDS.find(({ name }) => name === word || name === `.${word}`);
+  if (command !== undefined) return `  ${padEnd(command.usage, 12)} ${command.does}`;
+  const row = callTable.get(word.replace(/\(?\)?$/, ''));
   if (row === undefined) {
-    const near = nearest(name, callTable.keys());
-    return `  there is no call ${name}${near === null ? '' : `; did you mean ${near}?`}`;
+    const near = nearest(word, callTable.keys());
+    return `  there is no call ${visibleText(word)}${near === null ? '' : `; did you mean ${near}?`}`;
   }
   const lines = [
-    `  ${theme.strong(row.signature)}`,
+    hanging('  ', row.signature, width),
     hanging('  ', row.does, width),
     `  here: ${row.name}(${row.params.map((param) => (param.optional ? `[${param.name}]` : param.name)).join(', ')})`,
+    `  such as: ${row.example}`,
     ...constantsOf(row).map((line) => hanging('  ', line, width)),
-    theme.dim(`  ${row.source}`),
+    `  manual: ${row.source}`,
   ];
   return inSigns(lines.join('\n'), theme);
+}
+
+/** A closed socket without a connection has nothing more to show. */
+function isLive({ fd, state }: Snapshot): boolean {
+  return fd !== null || (state !== null && state !== 'CLOSED');
 }
 
 function constantsOf(row: Row): string[] {

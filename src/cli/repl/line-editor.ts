@@ -43,7 +43,8 @@ export class LineEditor {
     readline.moveCursor(output, 0, -rows);
     readline.cursorTo(output, 0);
     readline.clearScreenDown(output);
-    output.write(`${text}\n${'\n'.repeat(rows)}`);
+    // And a blank line, as behind the answer to a statement.
+    output.write(`${text}\n\n${'\n'.repeat(rows)}`);
     this.rl.prompt(true);
   }
 
@@ -54,9 +55,10 @@ export class LineEditor {
 
   /** Throws away what has been typed, as Ctrl-C does in a shell. */
   abandon(): void {
-    this.options.output.write('^C\n');
+    // Wiped first: a line of several rows would leave some of them behind.
     this.rl.write(null, { ctrl: true, name: 'e' });
     this.rl.write(null, { ctrl: true, name: 'u' });
+    this.options.output.write('^C\n');
     this.prompt();
   }
 

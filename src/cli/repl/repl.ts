@@ -59,21 +59,24 @@ export class Repl {
     return session;
   }
 
+  /** One text an event, so that the prompt is drawn anew once only. */
   private show(event: SessionEvent, session: Session): void {
     const page = this.page();
     switch (event.type) {
       case 'step': {
-        this.print(renderStep(event.step, page));
-        const why =
-          event.step.outcome.kind === 'error' ? whyFailed(event.step, session.lastSeen()) : null;
-        if (why !== null) this.print(renderWhy(why, page));
+        const failed = event.step.outcome.kind === 'error';
+        const why = failed ? whyFailed(event.step, session.lastSeen()) : null;
+        const step = renderStep(event.step, page);
+        this.print(why === null ? step : `${step}\n${renderWhy(why, page)}`);
         break;
       }
       case 'blocked':
         this.print(renderBlocked(event.blocked, page));
         break;
-      case 'change':
-        for (const line of renderChanges(event.changes, event.sockets, page)) this.print(line);
+      case 'change': {
+        const lines = renderChanges(event.changes, event.sockets, page);
+        if (lines.length > 0) this.print(lines.join('\n'));
+      }
     }
   }
 
@@ -93,9 +96,25 @@ export class Repl {
     text: string,
     spans: readonly (readonly [number, number])[],
   ): void {
-    this.print(renderProblem(problemOf(error, text, spans), this.page().theme));
+    const problem = problemOf(error, text, spans);
+    const command = COMMAND_WORDS.get(text.trim().toLowerCase());
+    const suggestion = command ?? problem.suggestion;
+    this.print(renderProblem({ ...problem, suggestion }, this.page().theme));
   }
 }
+
+/** What people type before they know that commands begin with a dot. */
+const COMMAND_WORDS: ReadonlyMap<string, string> = new Map([
+  ['help', '.help'],
+  ['?', '.help'],
+  ['quit', '.quit'],
+  ['exit', '.quit'],
+  ['bye', '.quit'],
+  ['state', '.state'],
+  ['next', '.next'],
+  ['jobs', '.jobs'],
+  ['reset', '.reset'],
+]);
 
 /** @throws whatever is no mistake of the user's */
 function problemOf(

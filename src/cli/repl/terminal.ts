@@ -17,6 +17,9 @@ export async function terminalRepl(context: Context, options: CommonOptions): Pr
   const theme = themeFor(stdout, options, context.env);
   const page = (): Page => ({ theme, width: widthOf(stdout) });
   const history = new History(context.env);
+  const promptText = `${theme.strong('socklab')} ${theme.signs.prompt} `;
+  /** Lines that were entered and not answered yet. */
+  let waiting = 0;
 
   let quit: (code: number) => void = () => {};
   const ended = new Promise<number>((resolve) => {
@@ -25,11 +28,18 @@ export async function terminalRepl(context: Context, options: CommonOptions): Pr
   const editor = new LineEditor({
     input: stdin,
     output: stdout,
-    prompt: `${theme.strong('socklab')} ${theme.signs.prompt} `,
+    prompt: promptText,
     history: history.lines,
     complete: (line) => completions(line, repl),
     onLine: (line) => {
-      queue = queue.then(() => take(line));
+      // Typed ahead, or pasted: the line stands far above its answer, so it is said again.
+      const ahead = waiting++ > 0;
+      queue = queue.then(() => {
+        if (ahead && line.trim() !== '') print(`${promptText}${line.trim()}`);
+        return take(line).finally(() => {
+          waiting--;
+        });
+      });
     },
     onInterrupt: () => {
       if (editor.line === '' && repl.session.cancel()) return;
@@ -63,7 +73,8 @@ export async function terminalRepl(context: Context, options: CommonOptions): Pr
       repl.session.look();
     }
     if (line.trim() !== '' && !line.trim().startsWith('.next')) stdout.write('\n');
-    editor.prompt();
+    // Where more lines wait, the prompt comes behind the last one's answer.
+    if (waiting <= 1) editor.prompt();
   };
 
   if (options.quiet !== true) {

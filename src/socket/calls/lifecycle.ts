@@ -13,6 +13,7 @@ export const lifecycleCalls: readonly Row[] = [
     ],
     signature: 'int socket(int domain, int type, int protocol);',
     does: 'Makes an endpoint for communication and returns its file descriptor.',
+    example: 'server = socket(AF_INET, SOCK_STREAM, 0)',
     source: 'socket(2)',
     makesSocket: true,
     prepare: (args) => {
@@ -28,6 +29,7 @@ export const lifecycleCalls: readonly Row[] = [
     params: [SOCKET, { name: 'backlog', kind: 'int', constants: ['SOMAXCONN'] }],
     signature: 'int listen(int sockfd, int backlog);',
     does: 'Makes the socket passive: the kernel now completes handshakes and queues connections for accept().',
+    example: 'listen(server, 10)',
     source: 'listen(2)',
     prepare: (args) => {
       const { fd } = args.socket(0);
@@ -43,6 +45,7 @@ export const lifecycleCalls: readonly Row[] = [
     params: [SOCKET],
     signature: 'int accept(int sockfd, struct sockaddr *addr, socklen_t *addrlen);',
     does: 'Takes the first connection from the listener’s queue and returns a new socket for it.',
+    example: 'conn = accept(server)',
     source: 'accept(2)',
     blocks: { on: 'readable', because: 'nobody has connected yet' },
     makesSocket: true,
@@ -57,6 +60,7 @@ export const lifecycleCalls: readonly Row[] = [
     params: [SOCKET, { name: 'how', kind: 'int', constants: known(/^SHUT_/) }],
     signature: 'int shutdown(int sockfd, int how);',
     does: 'Ends one direction or both: SHUT_WR sends FIN, the half-close. The descriptor stays open.',
+    example: 'shutdown(client, SHUT_WR)',
     source: 'shutdown(2)',
     prepare: (args) => {
       const { fd } = args.socket(0);
@@ -72,6 +76,7 @@ export const lifecycleCalls: readonly Row[] = [
     params: [SOCKET],
     signature: 'int close(int fd);',
     does: 'Gives the descriptor back. The connection is ended in the background, or reset where unread data is left.',
+    example: 'close(client)',
     source: 'close(2)',
     prepare: (args) => {
       const { fd } = args.socket(0);

@@ -19,6 +19,7 @@ export const optionCalls: readonly Row[] = [
     signature:
       'int setsockopt(int sockfd, int level, int optname, const void *optval, socklen_t optlen);',
     does: 'Sets an option of the socket.',
+    example: 'setsockopt(server, SOL_SOCKET, SO_REUSEADDR, 1)',
     source: 'setsockopt(2), socket(7), tcp(7)',
     prepare: (args) => {
       const { fd } = args.socket(0);
@@ -37,6 +38,7 @@ export const optionCalls: readonly Row[] = [
     signature:
       'int getsockopt(int sockfd, int level, int optname, void *optval, socklen_t *optlen);',
     does: 'Reads an option of the socket. SO_ERROR reads and clears the pending error.',
+    example: 'getsockopt(client, SOL_SOCKET, SO_ERROR)',
     source: 'getsockopt(2), socket(7), tcp(7)',
     prepare: (args) => {
       const { fd } = args.socket(0);
@@ -63,6 +65,7 @@ export const optionCalls: readonly Row[] = [
     ],
     signature: 'int fcntl(int fd, int cmd, ...);',
     does: 'Reads or sets what belongs to the descriptor: F_GETFL and F_SETFL know O_NONBLOCK.',
+    example: 'fcntl(client, F_SETFL, O_NONBLOCK)',
     source: 'fcntl(2)',
     prepare: fcntl,
   },

@@ -47,6 +47,8 @@ export interface Row {
   /** The C prototype, from the manual page. */
   readonly signature: string;
   readonly does: string;
+  /** A statement that shows how it is written here. */
+  readonly example: string;
   /** The manual page and its section. */
   readonly source: string;
   /** Set where the call can block: what it then waits for. */

@@ -11,8 +11,28 @@ import { transferCalls } from './transfer.ts';
 
 const rows: readonly Row[] = [...lifecycleCalls, ...addressCalls, ...transferCalls, ...optionCalls];
 
+/** In the order in which a connection meets them: help and completion keep it. */
+const ORDER: readonly CallName[] = [
+  'socket',
+  'bind',
+  'listen',
+  'accept',
+  'connect',
+  'read',
+  'write',
+  'shutdown',
+  'close',
+  'getsockname',
+  'getpeername',
+  'setsockopt',
+  'getsockopt',
+  'fcntl',
+];
+
 /** Every call by its name. */
-export const callTable: ReadonlyMap<string, Row> = new Map(rows.map((row) => [row.name, row]));
+export const callTable: ReadonlyMap<string, Row> = new Map<string, Row>(
+  ORDER.flatMap((name) => rows.filter((row) => row.name === name).map((row) => [name, row])),
+);
 
 /** The row of a call. */
 export function rowOf(name: CallName): Row {

@@ -10,6 +10,7 @@ export const transferCalls: readonly Row[] = [
     params: [SOCKET, { name: 'count', kind: 'size' }],
     signature: 'ssize_t read(int fd, void *buf, size_t count);',
     does: 'Takes up to count bytes that have arrived. 0 bytes mean end of file: the peer sent FIN.',
+    example: 'read(conn, 64)',
     source: 'read(2)',
     blocks: { on: 'readable', because: 'nothing has arrived yet' },
     prepare: (args) => {
@@ -37,6 +38,7 @@ export const transferCalls: readonly Row[] = [
     params: [SOCKET, { name: 'bytes', kind: 'bytes' }],
     signature: 'ssize_t write(int fd, const void *buf, size_t count);',
     does: 'Hands bytes to the kernel, which sends them. It may take fewer than it was given.',
+    example: 'write(client, "hello\\n")',
     source: 'write(2)',
     blocks: { on: 'writable', because: 'the send buffer is full: the peer does not read' },
     prepare: write,

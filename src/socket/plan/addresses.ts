@@ -18,7 +18,9 @@ class UnresolvedName extends SocketError {
   constructor(host: string, code: string) {
     const text =
       code === 'EAI_AGAIN' ? 'the name server does not answer' : 'the name does not resolve';
-    super({ call: 'getaddrinfo', code, text }, { remote: host });
+    // Node says ENOTFOUND; getaddrinfo(3) says EAI_NONAME.
+    const name = code === 'ENOTFOUND' ? 'EAI_NONAME' : code;
+    super({ call: 'getaddrinfo', code: name, text }, { remote: host });
   }
 }
 

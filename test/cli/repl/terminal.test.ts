@@ -123,7 +123,7 @@ describe('the REPL on a terminal', () => {
 
   it('.state, .help and .reset', async () => {
     const terminal = await repl();
-    await terminal.enter('.help', 'Calls', 'accept', 'Commands', '.jobs', 'Keys', PROMPT);
+    await terminal.enter('.help', 'accept', '.jobs', 'Tab', 'Ctrl-D', PROMPT);
     await terminal.enter('.help listen', 'int listen(int', PROMPT);
     await terminal.enter(`a = ${SOCKET}`, PROMPT);
     await terminal.enter('.state', 'name', 'a', 'CLOSED', PROMPT);
