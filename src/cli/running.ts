@@ -7,6 +7,7 @@ import { changeJson, eventJson, stepJson } from '../view/json.ts';
 import { renderWhy } from '../view/step.ts';
 import type { Theme } from '../view/theme.ts';
 import { renderTrace } from '../view/trace.ts';
+import { visibleText } from '../view/visible.ts';
 import { type CommonOptions, type Context, themeFor, widthOf } from './context.ts';
 import { codeOf, EXIT } from './exit.ts';
 import { Stdio } from './stdio.ts';
@@ -60,9 +61,13 @@ export async function running(
     });
   }
 
+  let over = false;
   let stop: (code: number) => void = () => {};
   const stopped = new Promise<number>((resolve) => {
-    stop = resolve;
+    stop = (code) => {
+      over = true;
+      resolve(code);
+    };
   });
   const offSignals = context.onSignal((signal) =>
     stop(signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated),
@@ -77,6 +82,8 @@ export async function running(
   const finished = plan({ session, stdio, output, tell }).then(
     () => EXIT.done,
     (error) => {
+      // Ended from outside: what then fails in the plan is no news.
+      if (over) return EXIT.done;
       if (!(error instanceof SocketError)) throw error;
       return explain(error);
     },
@@ -96,7 +103,7 @@ export async function running(
         }),
       );
     else {
-      say(`${theme.bad('socklab:')} ${error.message}`);
+      say(`${theme.bad('socklab:')} ${visibleText(error.message)}`);
       const why = whyError(error, null, session.lastSeen());
       if (why !== null && !options.quiet) say(renderWhy(why, { theme, width: widthOf(stderr) }));
     }

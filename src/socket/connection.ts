@@ -72,6 +72,19 @@ export class Connection {
     await this.session.perform(call('close', this.name));
   }
 
+  /** The same promise, but it fails with ETIMEDOUT after a time in which no byte moved. */
+  async patient(work: Promise<void>): Promise<void> {
+    let stop: () => void = () => {};
+    const late = new Promise<never>((_, reject) => {
+      stop = this.losePatience(() => reject(this.timedOut('write')));
+    });
+    try {
+      await Promise.race([work, late]);
+    } finally {
+      stop();
+    }
+  }
+
   private countedSource(inner: Source): Source {
     return {
       dryWhenShort: true,
@@ -141,9 +154,13 @@ export class Connection {
     await inner.readable();
     stop();
     if (!late) return;
+    throw this.timedOut('read');
+  }
+
+  private timedOut(call: 'read' | 'write'): SocketError {
     const text = this.session.sys.strerror(errnoNumber('ETIMEDOUT'));
     const where = { local: this.local, remote: this.remote };
-    throw new SocketError({ call: 'read', code: 'ETIMEDOUT', text }, where);
+    return new SocketError({ call, code: 'ETIMEDOUT', text }, where);
   }
 
   /** Calls `giveUp` after a time in which no byte moved, in either direction. @returns how to stop */

@@ -3,8 +3,8 @@
 /** The candidate that is at most a third of the word away (and the first of equals), or null. */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;
-  // Of one or two letters any other word would be near.
-  let least = word.length < 3 ? 1 : Math.max(1, Math.floor(word.length / 3)) + 1;
+  // To a single letter, every other one would be near.
+  let least = word.length < 2 ? 1 : Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     const away = distance(word.toLowerCase(), candidate.toLowerCase(), least);
     if (away < least) [best, least] = [candidate, away];

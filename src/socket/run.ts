@@ -87,6 +87,8 @@ async function make(world: World, { job, row, prepared, socket }: Ready): Promis
   const { clock, sys } = world;
   const blocking = row.blocks !== undefined && socket?.nonBlocking === false;
   let spent = 0;
+  /** What of it was spent before the call was blocked. */
+  let before = 0;
   // The call and the look at what it changed are one piece: were there a turn of the event loop
   // between them, another call could close the descriptor, and the look would see another's.
   const finish = (made: Made): Step =>
@@ -97,7 +99,7 @@ async function make(world: World, { job, row, prepared, socket }: Ready): Promis
       address: prepared.address ?? null,
       socket,
       durationUs: spent,
-      blockedUs: job.blockedAt === null ? 0 : clock() - job.blockedAt - spent,
+      blockedUs: job.blockedAt === null ? 0 : clock() - job.blockedAt - (spent - before),
     });
   const attempt = (done: number): Attempt => {
     const start = clock();
@@ -121,6 +123,7 @@ async function make(world: World, { job, row, prepared, socket }: Ready): Promis
   if (first.step !== null || row.blocks === undefined || socket === null)
     return first.step ?? finish(first.made);
   job.fd = socket.fd;
+  before = spent;
   world.block(job, prepared.text, row.blocks.because);
   return untilDone(world, { job, row, fd: socket.fd, attempt, finish }, first.made);
 }

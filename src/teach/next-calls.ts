@@ -16,7 +16,7 @@ export function nextCalls(sockets: readonly Snapshot[]): NextCall[] {
   const made = { statement: `${fresh} = socket(AF_INET, SOCK_STREAM, 0)`, unless: null };
   // The newest socket's first: it is the one that is on its way. A listener waits for a client.
   const calls = [...open].reverse().flatMap((socket) => callsOf(socket, open, names));
-  const idle = open.every(({ state, queue }) => state === 'LISTEN' && queue?.used === 0);
+  const idle = open.every(({ state, queue }) => state === 'LISTEN' && (queue?.used ?? 0) === 0);
   return idle ? [made, ...calls] : [...calls, made];
 }
 

@@ -193,7 +193,8 @@ function inUse(
   const ours = rivals.find((one) => one.state === 'LISTEN') ?? rivals[0];
   if (ours !== undefined)
     return `${ours.socket} has ${ours.local} already (${stateOf(ours)}). ${rule(ours)}`;
-  if (!socket?.kind.startsWith('TCP')) return `another socket has ${address} already.`;
+  if (socket !== null && !socket.kind.startsWith('TCP'))
+    return `another socket has ${address} already.`;
   return heldElsewhere(port);
 }
 
@@ -204,7 +205,7 @@ function rule({ state, accepted }: Snapshot): string {
 }
 
 function sameProtocol(one: Snapshot, other: Snapshot | null): boolean {
-  return one.kind.split(' ')[0] === other?.kind.split(' ')[0];
+  return other === null || one.kind.split(' ')[0] === other.kind.split(' ')[0];
 }
 
 function heldElsewhere(port: number): string {

@@ -55,7 +55,7 @@ export function renderChanges(
 
 /** `  why      …`, an explanation under a step. */
 export function renderWhy(text: string, { theme, width }: Page): string {
-  return hanging(`  ${padEnd('why', LABEL - 1)} `, inSigns(text, theme), width);
+  return hanging(`  ${padEnd('why', LABEL - 1)} `, inSigns(visibleText(text), theme), width);
 }
 
 function callLine(step: Step, { theme, width }: Page): string {

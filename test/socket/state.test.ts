@@ -70,8 +70,13 @@ describe('what changed between two pictures of a socket', () => {
       receiveQueue: null,
       sendQueue: null,
     };
+    expect(changesBetween({ ...OPEN, receiveQueue: 0 }, closed)).toEqual([
+      { socket: 's', field: 'state', from: 'ESTABLISHED', to: 'CLOSED' },
+    ]);
+    // Bytes that nobody read are lost with it, and make the close a reset.
     expect(changesBetween({ ...OPEN, receiveQueue: 5 }, closed)).toEqual([
       { socket: 's', field: 'state', from: 'ESTABLISHED', to: 'CLOSED' },
+      { socket: 's', field: 'receive_queue', from: 5, to: null },
     ]);
   });
 

@@ -37,7 +37,7 @@ describe('the table of sockets', () => {
 
   it('has two lines for each where it would be too wide', () => {
     expect(lines([CONN, GONE], page({}, 60))).toEqual([
-      '  conn     23     ESTABLISHED  6 to read, 3 unsent',
+      '  conn     23     ESTABLISHED  6 to read, 3 not acknowledged',
       '           127.0.0.1:8888 → 127.0.0.1:52114',
       '  late     closed CLOSED',
       '           — → —',

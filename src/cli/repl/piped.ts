@@ -39,6 +39,8 @@ export async function pipedRepl(
       repl.session.look();
     }
     if (await stuck(repl.session, timeoutMs, () => true)) late = true;
+    await settle();
+    for (const verdict of repl.late) verdicts.add(verdict);
     if (verdicts.has('malformed')) return EXIT.usage;
     if (verdicts.has('unmet')) return EXIT.unmet;
     return late ? EXIT.timeout : EXIT.done;

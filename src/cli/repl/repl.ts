@@ -14,6 +14,8 @@ export type Verdict = 'fine' | 'unmet' | 'malformed';
 
 export class Repl {
   session: Session;
+  /** What blocked calls came to, after their statement had returned. */
+  readonly late = new Set<Verdict>();
   private readonly page: () => Page;
   private readonly print: (text: string) => void;
 
@@ -34,8 +36,14 @@ export class Repl {
       const { mismatch, finished, job } = await evaluate(this.session, statement);
       if (job.blocked !== null) {
         void finished.then(
-          (late) => this.tellMismatch(late),
-          (error) => this.refuse(error, line, spans),
+          (mismatch) => {
+            if (mismatch !== null) this.late.add('unmet');
+            this.tellMismatch(mismatch);
+          },
+          (error) => {
+            this.late.add('malformed');
+            this.refuse(error, line, spans);
+          },
         );
         return 'fine';
       }

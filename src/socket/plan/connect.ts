@@ -48,7 +48,9 @@ export async function send(
     const reply = pump(connection.source, options.output, connection.buffer);
     const sent = sendMessage(connection, options.message);
     // A peer that is done before it has all of the message: its reply counts, then the failure.
-    await Promise.all([reply, sent]);
+    sent.catch(() => {});
+    await reply;
+    await connection.patient(sent);
   } finally {
     await connection.close();
     events.closed(connection);
