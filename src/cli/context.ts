@@ -1,4 +1,5 @@
 /** The outside world of a command, as values that are passed in: streams, environment, clock. */
+import { once } from 'node:events';
 import { createTheme, type Theme } from '../view/theme.ts';
 
 /** The options that every command has. */
@@ -56,6 +57,11 @@ function wantsColor(
   if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '') return env.FORCE_COLOR !== '0';
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
   return stream.isTTY === true && env.TERM !== 'dumb';
+}
+
+/** Resolves when the stream's reader has caught up: what is written must not pile up in memory. */
+export async function drained(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.writableNeedDrain) await once(stream, 'drain');
 }
 
 /** Columns to write for: the terminal's, else 80. */

@@ -44,6 +44,8 @@ const BY_ERRNO: Readonly<Record<string, number>> = {
 
 /** The exit code for a call that the kernel refused. */
 export function codeOf(error: SocketError): number {
+  // A full disk behind stdout, or a folder as stdin: it is ours, and not the peer's doing.
+  if (error.local === 'stdin' || error.local === 'stdout') return EXIT.unsupported;
   if (error.call === 'getaddrinfo') return EXIT.unresolved;
   // Out of descriptors, no such protocol, a sandbox: the system can't give a socket.
   if (error.call === 'socket') return EXIT.unsupported;

@@ -18,7 +18,9 @@ export async function main(
   const { stdout, stderr } = context;
   // `socklab demo | head`: the reader has what it wanted. No message, no stack trace.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? EXIT.pipeClosed : EXIT.defect);
+    if (error.code === 'EPIPE') process.exit(EXIT.pipeClosed);
+    stderr.write(`socklab: stdout: ${error.message}\n`);
+    process.exit(EXIT.unsupported);
   });
   stderr.on('error', () => {});
   process.on('uncaughtException', (error) => {

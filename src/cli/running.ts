@@ -1,6 +1,6 @@
 /** Runs a plan with everything around it: trace, JSON, stepping, signals, a closed stdout, errors. */
 import { SocketError } from '../socket/errors.ts';
-import { Session } from '../socket/session.ts';
+import { Session, type SessionOptions } from '../socket/session.ts';
 import type { Sink } from '../socket/stream.ts';
 import { whyError } from '../teach/why.ts';
 import { changeJson, eventJson, stepJson } from '../view/json.ts';
@@ -8,7 +8,7 @@ import { renderWhy } from '../view/step.ts';
 import type { Theme } from '../view/theme.ts';
 import { renderTrace } from '../view/trace.ts';
 import { visibleText } from '../view/visible.ts';
-import { type CommonOptions, type Context, themeFor, widthOf } from './context.ts';
+import { type CommonOptions, type Context, drained, themeFor, widthOf } from './context.ts';
 import { codeOf, EXIT } from './exit.ts';
 import { Stdio } from './stdio.ts';
 import { Stepper } from './stepper.ts';
@@ -50,7 +50,7 @@ export async function running(
   const session = new Session({
     keep: 0,
     observe: options.json === true || options.step === true,
-    ...(stepper === null ? {} : { before: (_call, text) => stepper.pause(text) }),
+    ...beforeEach(stepper, options, stderr),
   });
   watch(session, options, theme, say);
   if (stepper !== null) {
@@ -75,6 +75,7 @@ export async function running(
   const stdio = new Stdio(session);
   const output = stdio.stdout(options.raw === true, () => stop(EXIT.pipeClosed));
   const tell: Running['tell'] = (type, fields, sentence, news) => {
+    if (over) return;
     if (options.json) say(eventJson(type, fields));
     else if (!options.quiet && (news === undefined || (stderr.isTTY && !stepper && !options.trace)))
       say(sentence);
@@ -133,4 +134,14 @@ function watch(
   } else if (options.trace) {
     session.watch((event) => event.type === 'step' && say(renderTrace(event.step, theme)));
   }
+}
+
+/** --step pauses; --trace and --json wait for whoever reads them, so that nothing piles up here. */
+function beforeEach(
+  stepper: Stepper | null,
+  { trace, json }: RunOptions,
+  stderr: NodeJS.WriteStream,
+): Pick<SessionOptions, 'before'> {
+  if (stepper !== null) return { before: (_call, text) => stepper.pause(text) };
+  return trace || json ? { before: () => drained(stderr) } : {};
 }

@@ -1,5 +1,5 @@
 /** `socklab serve`. */
-import { closeSync, writeSync } from 'node:fs';
+import { closeSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { Input } from '../socket/plan/input.ts';
 import { serve } from '../socket/plan/serve.ts';
 import { services } from '../socket/services/service.ts';
@@ -78,12 +78,32 @@ export async function serveCommand(
 /** --ready-fd: whoever started us reads the address there, and needs neither sleep nor parsing. */
 function sayReady(fd: number, local: string): void {
   try {
+    if (isOurOwn(fd)) throw new Error('it was not handed to socklab');
     writeSync(fd, `${local}\n`);
     if (fd > 2) closeSync(fd);
   } catch (error) {
-    throw new Failure(
-      `--ready-fd ${fd}: ${error instanceof Error ? error.message : error}`,
-      EXIT.usage,
-    );
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Failure(`--ready-fd ${fd}: ${why}`, EXIT.usage);
+  }
+}
+
+/**
+ * Whether the descriptor is one of Node's: its event loop's (an anonymous inode, or a pipe with
+ * both ends here). To write to those, or close them, would end the process.
+ */
+function isOurOwn(fd: number): boolean {
+  const target = linkOf(String(fd));
+  if (target === null || fd <= 2) return false;
+  if (target.startsWith('anon_inode:')) return true;
+  const same = readdirSync('/proc/self/fd').filter((other) => linkOf(other) === target);
+  return target.startsWith('pipe:') && same.length > 1;
+}
+
+/** What a descriptor leads to: proc(5); null where it is closed, or there is no /proc. */
+function linkOf(fd: string): string | null {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return null;
   }
 }

@@ -21,6 +21,8 @@ export class Stdio {
   /** The descriptors that are waited for: they would keep the event loop alive. */
   private readonly used: { readonly fd: number; readonly ours: boolean }[] = [];
   private closed = false;
+  private inner: DescriptorSink | null = null;
+  private viewer: VisibleText | null = null;
 
   constructor(door: Door) {
     this.door = door;
@@ -39,12 +41,14 @@ export class Stdio {
    */
   stdout(raw: boolean, closed: () => void): Sink {
     const safe = !raw && this.door.sys.kindOf(STDOUT) === 'terminal';
-    const inner = new DescriptorSink(this.door, this.open(STDOUT, 'write'));
-    return guarded(inner, safe ? new VisibleText() : null, closed);
+    this.viewer = safe ? new VisibleText() : null;
+    this.inner = new DescriptorSink(this.door, this.open(STDOUT, 'write'));
+    return guarded(this.inner, this.viewer, closed);
   }
 
   /** Lets go of both. */
   close(): void {
+    if (this.viewer !== null) this.inner?.write(new TextEncoder().encode(this.viewer.end()));
     this.closed = true;
     for (const { fd, ours } of this.used) {
       this.door.readiness.release(fd);
@@ -55,7 +59,10 @@ export class Stdio {
   private open(fd: number, mode: 'read' | 'write'): Descriptor {
     const opened = this.door.sys.reopen(fd, mode);
     this.used.push({ fd: opened, ours: opened !== fd });
-    return { fd: opened, isOpen: () => !this.closed };
+    // To be waited for makes it non-blocking: a read of a shared terminal would stop the program.
+    void this.door.readiness.wait(opened, mode === 'read' ? 'readable' : 'writable');
+    const name = mode === 'read' ? 'stdin' : 'stdout';
+    return { fd: opened, where: { local: name }, isOpen: () => !this.closed };
   }
 }
 

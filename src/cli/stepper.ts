@@ -27,6 +27,11 @@ export class Stepper {
     this.terminal = openTerminal();
     this.lines = createInterface({ input: this.terminal });
     this.lines.on('line', () => this.enter());
+    // Ctrl-D: on without pauses.
+    this.lines.on('close', () => {
+      this.closed = true;
+      this.enter();
+    });
   }
 
   /** One pause at a time: which call Enter makes must be clear. */

@@ -136,6 +136,9 @@ class Parser {
     if (name?.kind !== 'word' || !isMark(equals, '=')) return null;
     if (callTable.has(name.text))
       throw new SyntaxProblem(`${name.text} is a call and can’t be a name`, name.span);
+    if (name.text === 'NULL' || name.text === 'blocked') {
+      throw new SyntaxProblem(`${name.text} has a meaning and can’t be a name`, name.span);
+    }
     if (isConstant(name.text))
       throw new SyntaxProblem(`${name.text} is a constant and can’t be a name`, name.span);
     this.at += 2;
@@ -212,10 +215,8 @@ class Parser {
     if (count.value < 0 || total > MOST_REPEATED) {
       throw new SyntaxProblem(`at most ${MOST_REPEATED} bytes can be made here`, count.span);
     }
-    const out = new Uint8Array(total);
-    if (total === 0) return out;
-    for (let i = 0; i < count.value; i++) out.set(bytes, i * bytes.length);
-    return out;
+    if (total === 0) return new Uint8Array(0);
+    return new Uint8Array(Buffer.alloc(total, bytes));
   }
 
   /** @param closing what is missing where the line ends here */

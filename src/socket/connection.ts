@@ -35,9 +35,8 @@ export class Connection {
     this.name = name;
     this.fd = record.fd;
     this.patienceMs = patienceMs;
-    const { local, peer } = session.addressesOf(record);
-    [this.local, this.remote] = [local, peer];
-    const where = { local, remote: peer };
+    const where = session.endsOf(record);
+    [this.local, this.remote] = [where.local ?? null, where.remote ?? null];
     const descriptor = { fd: record.fd, where, isOpen: () => record.open };
     const source = new DescriptorSource(session, descriptor, true);
     this.plain = new DescriptorSink(session, descriptor);

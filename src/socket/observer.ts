@@ -85,6 +85,12 @@ export class Observer {
     return { local, remote: now.peer ?? (pair === null ? null : formatAddress(pair.peer)) };
   }
 
+  /** Keeps who connected: a connection that was reset in the queue knows it no longer. */
+  remember(socket: SocketRecord, peer: SocketAddress): void {
+    const local = this.ask('getsockname', socket.fd);
+    if (isInternet(local) && isInternet(peer)) socket.pair = { local, peer };
+  }
+
   /** The socket will not be looked at again. */
   forget(socket: SocketRecord): void {
     if (socket.pair === null) return;

@@ -36,6 +36,9 @@ export interface SessionOptions {
   readonly before?: (call: Call, text: string) => Promise<void>;
 }
 
+/** However few steps these are: what was written and read is kept up to so many bytes. */
+const MOST_BYTES_KEPT = 32 * 1024 * 1024;
+
 /** A look in the background takes this many sockets at most, in turn. */
 const LOOK_AT_MOST = 64;
 
@@ -56,6 +59,7 @@ export class Session {
   private stepsMade = 0;
   private jobsMade = 0;
   private lookFrom = 0;
+  private bytesKept = 0;
   private closed = false;
 
   constructor(options: SessionOptions = {}) {
@@ -140,9 +144,9 @@ export class Session {
     return this.sockets.all().map((record) => record.last ?? this.observer.look(record));
   }
 
-  /** A socket's two addresses, asked from the kernel. */
-  addressesOf(socket: SocketRecord): { local: string | null; peer: string | null } {
-    return this.observer.addresses(socket);
+  /** A socket's two ends, also those that the kernel has forgotten. */
+  endsOf(socket: SocketRecord): Where {
+    return this.observer.ends(socket);
   }
 
   /** Looks whether anything changed by itself, and tells the watchers. Cheap enough for a timer. */
@@ -177,6 +181,8 @@ export class Session {
     if (made.result >= 0) {
       if (rowOf(call.name).makesSocket) {
         const adopted = adopt(this.scope, call, made.result, socket);
+        if (made.peer !== undefined) this.observer.remember(adopted, made.peer);
+        this.values.delete(adopted.name);
         value = { kind: 'socket', name: adopted.name, fd: adopted.fd };
         touched.push(adopted);
       } else if (call.as !== undefined) {
@@ -223,8 +229,14 @@ export class Session {
   private remember(step: Step): void {
     const keep = this.options.keep ?? 1000;
     this.steps.push(step);
+    this.bytesKept += bytesIn(step);
     // In bulk, so that a step costs the same however many are kept.
-    if (this.steps.length > 2 * keep) this.steps.splice(0, this.steps.length - keep);
+    let surplus = this.steps.length > 2 * keep ? this.steps.length - keep : 0;
+    for (const old of this.steps.slice(0, surplus)) this.bytesKept -= bytesIn(old);
+    for (; this.bytesKept > MOST_BYTES_KEPT && surplus < this.steps.length - 1; surplus++) {
+      this.bytesKept -= bytesIn(this.steps[surplus] as Step);
+    }
+    if (surplus > 0) this.steps.splice(0, surplus);
   }
 
   private sight(sockets: readonly SocketRecord[]): Sight {
@@ -272,6 +284,17 @@ export class Session {
     for (const job of this.blockedJobs) if (job.fd === socket.fd) job.interrupt('EBADF');
     this.readiness.release(socket.fd);
   }
+}
+
+/** The data that a step carries: what was written, or read. */
+function bytesIn({ call, outcome }: Step): number {
+  const given = call.args.reduce(
+    (sum, arg) => sum + (arg.kind === 'bytes' ? arg.bytes.length : 0),
+    0,
+  );
+  const came =
+    outcome.kind === 'value' && outcome.value.kind === 'bytes' ? outcome.value.bytes.length : 0;
+  return given + came;
 }
 
 const NOTHING: Sight = { changes: [], sockets: [] };

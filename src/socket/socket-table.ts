@@ -93,7 +93,7 @@ export class SocketTable {
     this.names.delete(name);
     if (!former.open) return;
     let other = `fd${former.fd}`;
-    while (this.names.has(other)) other += '_';
+    while (other === name || this.names.has(other)) other += '_';
     former.name = other;
     this.names.set(other, former);
   }

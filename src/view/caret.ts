@@ -11,7 +11,10 @@ export interface Problem {
   readonly suggestion: string | null;
 }
 
-export function renderProblem({ message, text, span, suggestion }: Problem, theme: Theme): string {
+const MOST_SHOWN = 400;
+
+export function renderProblem(problem: Problem, theme: Theme): string {
+  const { message, text, span, suggestion } = shortened(problem);
   const lines = [`  ${oneColumnEach(text)}`];
   if (span !== null) {
     const from = Math.min(span[0], text.length);
@@ -23,6 +26,16 @@ export function renderProblem({ message, text, span, suggestion }: Problem, them
   // Signs only in what we wrote: the text stays as it was typed, and the caret where it belongs.
   lines.push(`  ${inSigns(visibleText(message + hint), theme)}`);
   return lines.join('\n');
+}
+
+/** Of a very long line the part around the mistake is enough. */
+function shortened(problem: Problem): Problem {
+  const { text, span } = problem;
+  if (text.length <= MOST_SHOWN) return problem;
+  const from = Math.max(0, (span?.[0] ?? 0) - MOST_SHOWN / 2);
+  const shown = text.slice(from, from + MOST_SHOWN);
+  if (span === null) return { ...problem, text: shown };
+  return { ...problem, text: shown, span: [span[0] - from, Math.min(span[1] - from, MOST_SHOWN)] };
 }
 
 /** Whatever could move the caret away from what it points at, or the terminal's cursor, is a `?`. */

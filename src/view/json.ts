@@ -30,7 +30,11 @@ export function changeJson(change: Change): string {
 
 /** Any event: `{"v":1,"type":"listening",…}`. */
 export function eventJson(type: string, fields: Readonly<Record<string, unknown>>): string {
-  return JSON.stringify({ v: 1, type, ...fields });
+  // JSON.stringify() leaves what a terminal may act on: DEL, C1, bidi controls, line separators.
+  return JSON.stringify({ v: 1, type, ...fields }).replaceAll(
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** `{"text":"…"}` where the bytes are valid UTF-8, else `{"base64":"…"}`. */

@@ -78,13 +78,10 @@ describe.each(['client', 'client --trace', 'server --once'] as const)('as %s', (
     });
 
     it('and much is on its way in both directions: all arrives', async () => {
-      const { program, peer } = await pair({ stdin: reading(file) });
-      peer.socket.pause();
-      program.pause();
+      const { program, peer } = await pair({ stdin: reading(file), unread: true });
       peer.socket.end(large);
-      peer.socket.resume();
       expect(sha256(await peer.end())).toBe(digest);
-      program.resume();
+      program.read();
       const { code, stdout } = await program.exit();
       expect([code, sha256(stdout)]).toEqual([0, digest]);
     });
@@ -116,11 +113,10 @@ describe.each(['client', 'client --trace', 'server --once'] as const)('as %s', (
     });
 
     it('and its own bytes still wait for the reader of stdout: none is lost', async () => {
-      const { program, peer } = await pair();
-      program.pause();
+      const { program, peer } = await pair({ unread: true });
       await new Promise((resolve) => peer.socket.write(large.subarray(0, MIB), resolve));
       peer.socket.end(large.subarray(MIB));
-      program.resume();
+      program.read();
       const { code, stdout } = await program.exit();
       expect([code, sha256(stdout)]).toEqual([0, digest]);
     });
@@ -158,15 +154,16 @@ describe.each(['client', 'client --trace', 'server --once'] as const)('as %s', (
       ['and its bytes wait for the reader of stdout', false],
       ['the same, and stdin is still being sent', true],
     ])('%s: they all come out, then 6', async (_, sending) => {
-      const { program, peer } = await pair(sending ? { stdin: reading(file) } : {});
-      program.pause();
+      const { program, peer } = await pair(
+        sending ? { stdin: reading(file), unread: true } : { unread: true },
+      );
       peer.socket.pause();
       // More than a pipe holds, and less than a receive queue: what is in there survives a reset.
       const sent = large.subarray(0, 100 * 1024);
       await delivered(peer, sent);
       peer.reset();
       await standstill(() => activity(program.pid), 100);
-      program.resume();
+      program.read();
       const { code, stdout } = await program.exit();
       expect(sha256(stdout)).toBe(sha256(sent));
       expect(code).toBe(6);

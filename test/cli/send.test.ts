@@ -100,13 +100,12 @@ describe('send', () => {
     // More than a pipe holds, so that it waits for us while the reset comes.
     const size = 100 * 1024;
     const impatient = python(IMPATIENT, String(size));
-    const client = socklab(['send', await impatient.ready()]);
-    client.pause();
+    const client = socklab(['send', await impatient.ready()], { unread: true });
     client.end(Buffer.alloc(4 * LARGE));
     await impatient.says('gone');
     // It has noticed the reset, and has nothing to do now but to wait for us.
     await standstill(() => activity(client.pid), 100);
-    client.resume();
+    client.read();
     const { code, stdout } = await client.exit();
     expect(stdout).toHaveLength(size);
     expect(code).toBe(6);

@@ -148,9 +148,9 @@ describe('a session', () => {
     await session.all(...LISTENER, ...CLIENT);
     const [server, client] = session.sockets.all();
     if (server === undefined || client === undefined) throw new Error('no sockets');
-    const own = session.addressesOf(server);
-    expect(own).toEqual({ local: expect.stringMatching(/^127\.0\.0\.1:\d+$/), peer: null });
-    expect(session.addressesOf(client)).toMatchObject({ peer: own.local });
+    const own = session.endsOf(server);
+    expect(own).toEqual({ local: expect.stringMatching(/^127\.0\.0\.1:\d+$/), remote: null });
+    expect(session.endsOf(client)).toMatchObject({ remote: own.local });
   });
 
   it('closes what it opened, and may be closed twice', async () => {

@@ -19,6 +19,8 @@ export interface StartOptions {
   readonly stdin?: 'ignore' | number;
   /** A pipe that is collected, unless a descriptor is given. */
   readonly stdout?: number;
+  /** Nobody reads its stdout until {@link Program.read} is called: the pipe fills up. */
+  readonly unread?: boolean;
   /** Descriptor 3 of the program. */
   readonly three?: number;
   readonly env?: Readonly<Record<string, string>>;
@@ -72,7 +74,9 @@ export function start(
 export class Program {
   private readonly child: ChildProcess;
   private readonly stdin: Socket | null;
-  private readonly output: Socket | null;
+  private output: Socket | null = null;
+  /** Our end of its stdout, while nobody reads it. */
+  private unread: number | null = null;
   private readonly out: Buffer[] = [];
   private outBytes = 0;
   private errors = '';
@@ -100,7 +104,8 @@ export class Program {
       ],
     });
     this.stdin = input === null ? null : writing(input.write);
-    this.output = output === null ? null : this.reading(output.read);
+    this.unread = output?.read ?? null;
+    if (options.unread !== true) this.read();
     for (const fd of [input?.read, output?.write]) if (fd !== undefined) closeSync(fd);
     this.outputOver = output === null;
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -157,13 +162,10 @@ export class Program {
     await new Promise<void>((resolve) => output.destroy().once('close', resolve));
   }
 
-  /** Stops reading its stdout; the pipe fills up. */
-  pause(): void {
-    this.output?.pause();
-  }
-
-  resume(): void {
-    this.output?.resume();
+  /** Begins to read its stdout. */
+  read(): void {
+    if (this.unread !== null) this.output = this.reading(this.unread);
+    this.unread = null;
   }
 
   signal(name: NodeJS.Signals): void {
@@ -173,6 +175,7 @@ export class Program {
   kill(): void {
     this.stdin?.destroy();
     this.output?.destroy();
+    if (this.unread !== null) closeSync(this.unread);
     if (this.gone === null && this.child.pid !== undefined) this.child.kill('SIGKILL');
   }
 

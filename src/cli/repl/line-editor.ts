@@ -105,6 +105,8 @@ export class LineEditor {
       onLine(line);
     });
     rl.on('SIGINT', onInterrupt);
+    // After Ctrl-Z and fg readline is paused until it is asked to go on.
+    rl.on('SIGCONT', () => this.prompt());
     rl.on('close', onEnd);
     rl.on('history', (lines) => {
       history.splice(0, history.length, ...lines);

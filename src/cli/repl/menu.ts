@@ -3,7 +3,10 @@ import type { Snapshot } from '../../socket/state.ts';
 import { nextCalls } from '../../teach/next-calls.ts';
 
 /** @returns the statement that was chosen; null where the menu was left (Ctrl-C) */
-export async function chooseNext(sockets: readonly Snapshot[]): Promise<string | null> {
+export async function chooseNext(
+  sockets: readonly Snapshot[],
+  input: NodeJS.ReadStream,
+): Promise<string | null> {
   // Loaded only here: it is the dearest thing to load in the whole program.
   const { default: inquirer } = await import('inquirer');
   const calls = nextCalls(sockets);
@@ -19,8 +22,15 @@ export async function chooseNext(sockets: readonly Snapshot[]): Promise<string |
         disabled: unless ?? true,
       })),
   ];
+  // inquirer does not hear Ctrl-D, and would wait for ever.
+  const left = new AbortController();
+  const onKey = (_: string, key: { ctrl?: boolean; name?: string }) => {
+    if (key.ctrl && key.name === 'd') left.abort();
+  };
+  input.on('keypress', onKey);
   try {
-    const { statement } = await inquirer.prompt<{ statement: string }>([
+    const prompt = inquirer.createPromptModule({ signal: left.signal });
+    const { statement } = await prompt<{ statement: string }>([
       {
         type: 'select',
         name: 'statement',
@@ -32,7 +42,10 @@ export async function chooseNext(sockets: readonly Snapshot[]): Promise<string |
     ]);
     return statement;
   } catch (error) {
-    if (error instanceof Error && error.name === 'ExitPromptError') return null;
+    const names = ['ExitPromptError', 'AbortPromptError'];
+    if (error instanceof Error && names.includes(error.name)) return null;
     throw error;
+  } finally {
+    input.off('keypress', onKey);
   }
 }

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Blocked } from '../../socket/job.ts';
 import type { Session } from '../../socket/session.ts';
 import type { Page } from '../../view/step.ts';
-import { type CommonOptions, type Context, themeFor } from '../context.ts';
+import { type CommonOptions, type Context, drained, themeFor } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { runCommand } from './commands.ts';
 import { Repl, settle, type Verdict } from './repl.ts';
@@ -29,7 +29,7 @@ export async function pipedRepl(
       if (line.trim().startsWith('.')) {
         const { quit, known } = await runCommand(line, { repl, page, print, menu: null });
         if (!known) verdicts.add('malformed');
-        if (quit) break;
+        if (quit) return verdictOf(verdicts, repl, late);
       } else {
         verdicts.add(await repl.statement(line));
         await settle();
@@ -37,16 +37,21 @@ export async function pipedRepl(
         if (await stuck(repl.session, timeoutMs, ({ waitsFor }) => waitsFor !== null)) late = true;
       }
       repl.session.look();
+      await drained(stdout);
     }
     if (await stuck(repl.session, timeoutMs, () => true)) late = true;
     await settle();
-    for (const verdict of repl.late) verdicts.add(verdict);
-    if (verdicts.has('malformed')) return EXIT.usage;
-    if (verdicts.has('unmet')) return EXIT.unmet;
-    return late ? EXIT.timeout : EXIT.done;
+    return verdictOf(verdicts, repl, late);
   } finally {
     repl.session.close();
   }
+}
+
+function verdictOf(verdicts: ReadonlySet<Verdict>, { late }: Repl, timedOut: boolean): number {
+  const has = (verdict: Verdict) => verdicts.has(verdict) || late.has(verdict);
+  if (has('malformed')) return EXIT.usage;
+  if (has('unmet')) return EXIT.unmet;
+  return timedOut ? EXIT.timeout : EXIT.done;
 }
 
 /** Waits for blocked calls; those that take too long are ended. @returns whether any had to be */

@@ -58,7 +58,7 @@ export async function terminalRepl(context: Context, options: CommonOptions): Pr
 
   const menu = async () => {
     const sockets = repl.session.snapshots();
-    const statement = await editor.handOver(() => chooseNext(sockets));
+    const statement = await editor.handOver(() => chooseNext(sockets, stdin));
     if (statement !== null) editor.insert(statement);
   };
 

@@ -1,6 +1,6 @@
 /** The calls that a connection lives through: made, passive, accepted, ended. */
-import { ADDRESS_STORAGE } from '../../sys/sockaddr.ts';
-import { outBuffer } from '../../sys/sys.ts';
+import { ADDRESS_STORAGE, decodeAddress } from '../../sys/sockaddr.ts';
+import { outBuffer, written } from '../../sys/sys.ts';
 import { known, type Row, SOCKET } from './row.ts';
 
 export const lifecycleCalls: readonly Row[] = [
@@ -52,7 +52,13 @@ export const lifecycleCalls: readonly Row[] = [
     prepare: (args) => {
       const { fd } = args.socket(0);
       const peer = outBuffer(ADDRESS_STORAGE);
-      return { text: `accept(${fd})`, attempt: (sys) => ({ result: sys.accept(fd, peer) }) };
+      return {
+        text: `accept(${fd})`,
+        attempt: (sys) => {
+          const result = sys.accept(fd, peer);
+          return result < 0 ? { result } : { result, peer: decodeAddress(written(peer)) };
+        },
+      };
     },
   },
   {

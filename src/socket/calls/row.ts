@@ -1,7 +1,7 @@
 /** What a row of the table of calls consists of, and the parameters that many rows share. */
 
 import { constants } from '../../sys/platform.ts';
-import type { Field } from '../../sys/sockaddr.ts';
+import type { Field, SocketAddress } from '../../sys/sockaddr.ts';
 import type { Result, Sys } from '../../sys/sys.ts';
 import type { Arguments } from '../arguments.ts';
 import type { CallName, Value } from '../call.ts';
@@ -37,6 +37,8 @@ export interface Made {
   /** The call as C has it, where the answer belongs into it (the bytes of a read). */
   readonly text?: string;
   readonly layout?: readonly Field[];
+  /** Who connected: accept() tells it also where the connection is gone already. */
+  readonly peer?: SocketAddress;
   /** Bytes that a write has not handed over yet: a blocking write goes on until it is 0. */
   readonly rest?: number;
 }

@@ -20,6 +20,7 @@ export async function converse(
   let lost: unknown = null;
   let sent: Promise<void> = Promise.resolve();
   const { promise: stdinEnded, resolve: markEnded } = deferred();
+  const { promise: stdinBroken, resolve: markBroken } = deferred();
   const detach = input.attach(
     connection.sink,
     (error) => {
@@ -31,12 +32,16 @@ export async function converse(
       sent.catch(() => {});
       markEnded();
     },
+    (error) => {
+      lost ??= error;
+      markBroken();
+    },
   );
   const inbound = pump(connection.source, output, connection.buffer);
   inbound.catch(() => {});
   try {
-    if (onEof === 'exit') await Promise.race([inbound, stdinEnded]);
-    else await inbound;
+    if (onEof === 'exit') await Promise.race([inbound, stdinEnded, stdinBroken]);
+    else await Promise.race([inbound, stdinBroken]);
     if (lost === null) await input.quiet();
     await sent;
   } finally {

@@ -11,6 +11,7 @@ interface Attached {
   readonly sink: Sink;
   readonly failed: (error: unknown) => void;
   readonly ended: () => void;
+  readonly broken: (error: unknown) => void;
 }
 
 export class Input {
@@ -36,7 +37,7 @@ export class Input {
       },
       (error) => {
         this.broken = true;
-        for (const one of this.attached) one.failed(error);
+        for (const one of this.attached) one.broken(error);
         throw error;
       },
     );
@@ -49,12 +50,18 @@ export class Input {
 
   /**
    * Bytes go to this sink from now on. Nothing is kept of it after it was detached.
-   * @param failed told when the sink takes no more, or when the source fails
+   * @param failed told when the sink takes no more
    * @param ended told when the source has ended, also where it had ended before
+   * @param broken told when the source fails; as `failed`, where it is left out
    * @returns how to detach it
    */
-  attach(sink: Sink, failed: (error: unknown) => void, ended: () => void = () => {}): () => void {
-    const one = { sink, failed, ended };
+  attach(
+    sink: Sink,
+    failed: (error: unknown) => void,
+    ended: () => void = () => {},
+    broken: (error: unknown) => void = failed,
+  ): () => void {
+    const one = { sink, failed, ended, broken };
     this.attached.add(one);
     if (this.over) ended();
     this.wake();

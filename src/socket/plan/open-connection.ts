@@ -77,7 +77,6 @@ async function tryOne(
 ): Promise<SocketError | null> {
   const job = session.start(call('connect', 'client', address));
   const timer = setTimeout(() => job.interrupt('ETIMEDOUT'), timeoutMs);
-  const { outcome } = await job.step;
-  clearTimeout(timer);
+  const { outcome } = await job.step.finally(() => clearTimeout(timer));
   return outcome.kind === 'error' ? outcome.error : null;
 }
