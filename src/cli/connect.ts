@@ -3,7 +3,7 @@ import { type ClientEvents, connect, send } from '../socket/plan/connect.ts';
 import type { OnEof } from '../socket/plan/converse.ts';
 import { Input } from '../socket/plan/input.ts';
 import type { ConnectOptions } from '../socket/plan/open-connection.ts';
-import type { Source } from '../socket/stream.ts';
+import type { Source } from '../socket/stream/stream.ts';
 import type { Context } from './context.ts';
 import { sourceEndpoint, tcpEndpoint } from './endpoints.ts';
 import { EXIT, Failure } from './exit.ts';

@@ -2,7 +2,7 @@
 import { createInterface, type Interface } from 'node:readline';
 import { demo, type Scene } from '../teach/demo.ts';
 import { wrap } from '../view/layout.ts';
-import type { Page } from '../view/step.ts';
+import type { Page } from '../view/page.ts';
 import { inSigns } from '../view/theme.ts';
 import { type CommonOptions, type Context, themeFor, widthOf } from './context.ts';
 import { EXIT } from './exit.ts';

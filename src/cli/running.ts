@@ -1,7 +1,7 @@
 /** Runs a plan with everything around it: trace, JSON, stepping, signals, a closed stdout, errors. */
 import { SocketError } from '../socket/errors.ts';
-import { Session, type SessionOptions } from '../socket/session.ts';
-import type { Sink } from '../socket/stream.ts';
+import { Session, type SessionOptions } from '../socket/session/session.ts';
+import type { Sink } from '../socket/stream/stream.ts';
 import { whyError } from '../teach/why.ts';
 import { changeJson, eventJson, stepJson } from '../view/json.ts';
 import { renderWhy } from '../view/step.ts';

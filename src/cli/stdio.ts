@@ -1,8 +1,13 @@
 /** Our own stdin and stdout as a source and a sink: the only place where their bytes pass. */
-import { type Descriptor, DescriptorSink, DescriptorSource } from '../socket/descriptor-stream.ts';
+
 import { SocketError } from '../socket/errors.ts';
-import type { Sink, Source } from '../socket/stream.ts';
-import type { Door } from '../socket/waiting.ts';
+import type { Door } from '../socket/session/waiting.ts';
+import {
+  type Descriptor,
+  DescriptorSink,
+  DescriptorSource,
+} from '../socket/stream/descriptor-stream.ts';
+import type { Sink, Source } from '../socket/stream/stream.ts';
 import { errnoNumber } from '../sys/platform.ts';
 import { VisibleText } from '../view/visible.ts';
 

@@ -2,10 +2,11 @@
 import { closeSync, openSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
 import { ReadStream } from 'node:tty';
-import type { Blocked } from '../socket/job.ts';
+import type { Blocked } from '../socket/session/job.ts';
 import type { Change, Snapshot } from '../socket/state.ts';
 import type { Step } from '../socket/step.ts';
-import { type Page, renderBlocked, renderChanges, renderStep } from '../view/step.ts';
+import type { Page } from '../view/page.ts';
+import { renderBlocked, renderChanges, renderStep } from '../view/step.ts';
 import { inSigns, type Theme } from '../view/theme.ts';
 import { visibleText } from '../view/visible.ts';
 import { widthOf } from './context.ts';

@@ -1,6 +1,6 @@
 /** Makes a statement's call, and holds what came against what the statement expects. */
-import type { Job } from '../socket/job.ts';
-import type { Session } from '../socket/session.ts';
+import type { Job } from '../socket/session/job.ts';
+import type { Session } from '../socket/session/session.ts';
 import type { Step } from '../socket/step.ts';
 import { type Expected, formatExpected, formatOutcome, isMet } from './expected.ts';
 import type { Statement } from './statement.ts';

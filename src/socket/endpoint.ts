@@ -87,7 +87,7 @@ export function canonicalEndpoint(endpoint: Endpoint): Endpoint {
   return { transport: 'tcp', host: plain, port };
 }
 
-export function formatHost(host: Host): string {
+function formatHost(host: Host): string {
   switch (host.kind) {
     case 'loopback':
       return '';

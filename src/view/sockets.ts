@@ -1,7 +1,7 @@
 /** The sockets of a session as a table. */
 import type { Snapshot } from '../socket/state.ts';
 import { hanging, padEnd, widthOf } from './layout.ts';
-import type { Page } from './step.ts';
+import type { Page } from './page.ts';
 import { inSigns } from './theme.ts';
 import { visibleText } from './visible.ts';
 

@@ -1,18 +1,13 @@
 /** A step on the screen: one line for the call, one for each socket that changed. */
-import type { Blocked } from '../socket/job.ts';
+import type { Blocked } from '../socket/session/job.ts';
 import type { Change, ChangeField, Snapshot } from '../socket/state.ts';
 import type { Step } from '../socket/step.ts';
 import { duration, hanging, padEnd, spread, widthOf } from './layout.ts';
+import type { Page } from './page.ts';
 import { renderSockaddr } from './sockaddr.ts';
 import { visible } from './sockets.ts';
 import { inSigns, type Theme } from './theme.ts';
 import { visibleText } from './visible.ts';
-
-export interface Page {
-  readonly theme: Theme;
-  /** Columns. */
-  readonly width: number;
-}
 
 /** A step's label column: the sockets' names stand in it. */
 const LABEL = 9;

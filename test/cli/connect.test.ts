@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as dialNode } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { freePort, listener } from '../support/peer.ts';
+import { freePort, hasIPv6, listener } from '../support/peer.ts';
 import { run, socklab } from '../support/program.ts';
 
 describe('connect', () => {
@@ -21,9 +21,8 @@ describe('connect', () => {
   });
 
   it('speaks IPv6', async (context) => {
-    const server = await listener('::1').catch((error: NodeJS.ErrnoException) =>
-      context.skip(`no IPv6 here: ${error.code}`),
-    );
+    if (!hasIPv6()) context.skip('no IPv6 here');
+    const server = await listener('::1');
     const running = run(['connect', `[::1]:${server.port}`], 'six');
     const peer = await server.accept();
     expect((await peer.end()).toString()).toBe('six');
@@ -32,14 +31,15 @@ describe('connect', () => {
     expect(await running).toMatchObject({ code: 0, stdout: Buffer.from('6') });
   });
 
-  it.each([
-    ['-4', '127.0.0.1', '127.0.0.1'],
-    ['-6', '::1', '::1'],
-  ])('%s picks the address', async (option, host, expected) => {
+  it.for([
+    ['-4', '127.0.0.1'],
+    ['-6', '::1'],
+  ] as const)('%s picks the address', async ([option, host], context) => {
+    if (option === '-6' && !hasIPv6()) context.skip('no IPv6 here');
     const server = await listener(host);
     const running = run(['connect', option, `:${server.port}`]);
     const peer = await server.accept();
-    expect(peer.socket.remoteAddress).toBe(expected);
+    expect(peer.socket.remoteAddress).toBe(host);
     peer.socket.end();
     expect((await running).code).toBe(0);
   });

@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { freePort, listener } from '../support/peer.ts';
 import { python, run, SOCKLAB, start } from '../support/program.ts';
-import { has } from '../support/tools.ts';
 
 /** A listener whose queue is full: it answers no SYN any more. */
 const FULL = `
@@ -53,7 +52,6 @@ describe.each(['connect', 'send'])('%s', (command) => {
   });
 
   it('a name that does not resolve exits 4', async (context) => {
-    if (!has('unshare')) context.skip('unshare is not installed');
     // Without a network there is no name server to ask, and no query leaves this machine.
     const alone = ['--user', '--map-root-user', '--net'];
     const probe = await start('unshare', [...alone, 'true']).exit();

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { dial, listener } from '../support/peer.ts';
+import { dial, hasIPv6, listener } from '../support/peer.ts';
 import { contentsOf, pipe } from '../support/pipe.ts';
 import { run, type StartOptions, socklab } from '../support/program.ts';
 
@@ -17,13 +17,14 @@ describe('where it listens', () => {
     expect(address).toMatch(/^127\.0\.0\.1:[1-9]\d*$/);
   });
 
-  it.each([
+  it.for([
     ['127.0.0.5:0', [], /^127\.0\.0\.5:\d+$/],
     ['[::1]:0', [], /^\[::1\]:\d+$/],
     [':0', ['-6'], /^\[::1\]:\d+$/],
     ['*:0', ['-4'], /^0\.0\.0\.0:\d+$/],
     ['localhost:0', ['-4'], /^127\.0\.0\.1:\d+$/],
-  ])('%s %j', async (endpoint, options, expected) => {
+  ] as const)('%s %j', async ([endpoint, options, expected], context) => {
+    if (expected.source.includes('::1') && !hasIPv6()) context.skip('no IPv6 here');
     const server = socklab(['serve', ...options, endpoint, '--service', 'echo']);
     const address = await server.listening();
     expect(address).toMatch(expected);
@@ -32,7 +33,8 @@ describe('where it listens', () => {
     expect((await client.end()).toString()).toBe('there');
   });
 
-  it('* takes both IPv4 and IPv6', async () => {
+  it('* takes both IPv4 and IPv6', async (context) => {
+    if (!hasIPv6()) context.skip('no IPv6 here');
     const server = socklab(['serve', '*:0', '--service', 'echo']);
     const port = (await server.listening()).split(':').at(-1);
     for (const host of ['127.0.0.1', '[::1]']) {
@@ -68,9 +70,9 @@ describe('where it listens', () => {
   });
 
   it('an address of nobody exits 7', async () => {
-    const { code, stderr } = await run(['serve', '[::2]:0']);
+    const { code, stderr } = await run(['serve', '192.0.2.1:0']);
     expect(code).toBe(7);
-    expect(stderr).toContain('bind [::2]:0: EADDRNOTAVAIL');
+    expect(stderr).toContain('bind 192.0.2.1:0: EADDRNOTAVAIL');
   });
 });
 

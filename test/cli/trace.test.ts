@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { scratch } from '../support/payload.ts';
 import { dial, freePort, listener } from '../support/peer.ts';
 import { run, SOCKLAB, socklab, start } from '../support/program.ts';
-import { has } from '../support/tools.ts';
 
 /** `listen(20, 511) = 0 <0.000016>` */
 const LINE = /^(\w+)\(.*\) = (-1 [A-Z]+ \(.+\)|\d+) <\d+\.\d{6}>$/;
@@ -40,7 +39,6 @@ describe('--trace', () => {
   });
 
   it('names the same calls as strace itself', async (context) => {
-    if (!has('strace')) context.skip('strace is not installed');
     const probe = await start('strace', ['-o', '/dev/null', 'true']).exit();
     if (probe.code !== 0) context.skip(`strace can't trace here: ${probe.stderr.trim()}`);
     const log = join(scratch(), 'strace');

@@ -1,7 +1,15 @@
 /** The other end of a connection, in the test's own process: Node's net, which shares no code with us. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { onTestFinished } from 'vitest';
+
+/** Whether this system has IPv6, to itself at least. */
+export function hasIPv6(): boolean {
+  return Object.values(networkInterfaces())
+    .flat()
+    .some((one) => one?.address === '::1');
+}
 
 /** A connection that keeps what it received. */
 export class Peer {

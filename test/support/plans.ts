@@ -1,11 +1,12 @@
 /** Options and events of the plans, with what a test does not care about filled in. */
-import type { Connection } from '../../src/socket/connection.ts';
+
 import type { SocketError } from '../../src/socket/errors.ts';
 import type { TcpEndpoint } from '../../src/socket/plan/addresses.ts';
 import { Input } from '../../src/socket/plan/input.ts';
 import type { ConnectOptions } from '../../src/socket/plan/open-connection.ts';
 import { type ServeEvents, type ServeOptions, serve } from '../../src/socket/plan/serve.ts';
-import type { Session } from '../../src/socket/session.ts';
+import type { Session } from '../../src/socket/session/session.ts';
+import type { Connection } from '../../src/socket/stream/connection.ts';
 import { portOf, until } from './bare.ts';
 import { FedSource, KeptSink } from './streams.ts';
 

@@ -3,8 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, TestRunner } from 'vitest';
 import { pipe } from './pipe.ts';
+import { has } from './tools.ts';
 
 const BIN = join(import.meta.dirname, '..', '..', 'bin', 'socklab.js');
 
@@ -61,14 +62,25 @@ export function python(program: string, ...args: readonly string[]): Program {
   return start('python3', ['-u', '-c', program, ...args]);
 }
 
+/** Starts any program. The test is skipped where it is not installed. */
 export function start(
   command: string,
   args: readonly string[],
   options: StartOptions = {},
 ): Program {
+  // Where the tool is missing, the test is skipped, and says so.
+  if (!present(command)) TestRunner.getCurrentTest()?.context.skip(`${command} is not installed`);
   const program = new Program(command, args, options);
   onTestFinished(() => program.kill());
   return program;
+}
+
+const found = new Map<string, boolean>();
+
+function present(command: string): boolean {
+  const known = found.get(command) ?? has(command);
+  found.set(command, known);
+  return known;
 }
 
 export class Program {

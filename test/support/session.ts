@@ -1,7 +1,11 @@
 /** Sessions for tests, and short ways to write calls in the call language. */
 import { parseStatement } from '../../src/script/parser.ts';
-import type { Job } from '../../src/socket/job.ts';
-import { Session, type SessionEvent, type SessionOptions } from '../../src/socket/session.ts';
+import type { Job } from '../../src/socket/session/job.ts';
+import {
+  Session,
+  type SessionEvent,
+  type SessionOptions,
+} from '../../src/socket/session/session.ts';
 import type { Step } from '../../src/socket/step.ts';
 
 /** A session with a log of its events. */

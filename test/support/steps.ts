@@ -4,7 +4,7 @@ import type { Value } from '../../src/socket/call.ts';
 import { SocketError } from '../../src/socket/errors.ts';
 import type { Snapshot } from '../../src/socket/state.ts';
 import type { Outcome, Step } from '../../src/socket/step.ts';
-import type { Page } from '../../src/view/step.ts';
+import type { Page } from '../../src/view/page.ts';
 import { createTheme } from '../../src/view/theme.ts';
 import { callOf } from './session.ts';
 

@@ -1,5 +1,5 @@
 /** Sources and sinks in memory, and a pair of sockets that belong to nobody. */
-import type { Sink, Source } from '../../src/socket/stream.ts';
+import type { Sink, Source } from '../../src/socket/stream/stream.ts';
 import { errnoNumber } from '../../src/sys/platform.ts';
 import { BareSocket } from './bare.ts';
 

@@ -2,8 +2,8 @@
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Blocked } from '../../src/socket/job.ts';
-import type { Sight } from '../../src/socket/observer.ts';
+import type { Blocked } from '../../src/socket/session/job.ts';
+import type { Sight } from '../../src/socket/session/observer.ts';
 import type { Snapshot } from '../../src/socket/state.ts';
 import type { Step } from '../../src/socket/step.ts';
 import { whyFailed } from '../../src/teach/why.ts';

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { decodeOption, encodeOption } from '../../src/socket/option-value.ts';
+import { decodeOption, encodeOption } from '../../src/socket/calls/option-value.ts';
 import { linuxConstants, linuxErrnos, linuxTcpStates } from '../../src/sys/constants-linux.ts';
 import { ConnectionLookup } from '../../src/sys/inet-diag.ts';
 import { constant } from '../../src/sys/platform.ts';

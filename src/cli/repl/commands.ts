@@ -5,8 +5,9 @@ import { callTable } from '../../socket/calls/table.ts';
 import { nearest } from '../../socket/nearest.ts';
 import type { Snapshot } from '../../socket/state.ts';
 import { hanging, padEnd } from '../../view/layout.ts';
+import type { Page } from '../../view/page.ts';
 import { renderSockets } from '../../view/sockets.ts';
-import { type Page, renderBlocked } from '../../view/step.ts';
+import { renderBlocked } from '../../view/step.ts';
 import { inSigns } from '../../view/theme.ts';
 import { visibleText } from '../../view/visible.ts';
 import type { Repl } from './repl.ts';
@@ -105,7 +106,7 @@ export async function runCommand(
   if (command === undefined) {
     const near = nearest(word, commandNames);
     around.print(
-      `  there is no ${word}${near === null ? '; .help lists the commands' : `; did you mean ${near}?`}`,
+      `  there is no ${visibleText(word)}${near === null ? '; .help lists the commands' : `; did you mean ${near}?`}`,
     );
     return { quit: false, known: false };
   }

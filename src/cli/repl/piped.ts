@@ -1,8 +1,8 @@
 /** The REPL without a terminal: statements from a pipe or file, one a line, answers on stdout. */
 import { createInterface } from 'node:readline';
-import type { Blocked } from '../../socket/job.ts';
-import type { Session } from '../../socket/session.ts';
-import type { Page } from '../../view/step.ts';
+import type { Blocked } from '../../socket/session/job.ts';
+import type { Session } from '../../socket/session/session.ts';
+import type { Page } from '../../view/page.ts';
 import { type CommonOptions, type Context, drained, themeFor } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { runCommand } from './commands.ts';

@@ -3,10 +3,11 @@ import { evaluate } from '../../script/evaluate.ts';
 import { SyntaxProblem } from '../../script/lexer.ts';
 import { parseStatement } from '../../script/parser.ts';
 import { BadCall, SocketError } from '../../socket/errors.ts';
-import { Session, type SessionEvent } from '../../socket/session.ts';
+import { Session, type SessionEvent } from '../../socket/session/session.ts';
 import { whyFailed } from '../../teach/why.ts';
 import { type Problem, renderProblem } from '../../view/caret.ts';
-import { type Page, renderBlocked, renderChanges, renderStep, renderWhy } from '../../view/step.ts';
+import type { Page } from '../../view/page.ts';
+import { renderBlocked, renderChanges, renderStep, renderWhy } from '../../view/step.ts';
 import { inSigns } from '../../view/theme.ts';
 
 /** How a line ended. */

@@ -1,6 +1,6 @@
 /** The REPL on a terminal: a live prompt, jobs announced above it, history, completion. */
 import { complete } from '../../script/complete.ts';
-import type { Page } from '../../view/step.ts';
+import type { Page } from '../../view/page.ts';
 import { type CommonOptions, type Context, themeFor, widthOf } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { commandNames, runCommand } from './commands.ts';

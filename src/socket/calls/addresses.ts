@@ -6,7 +6,7 @@ import {
   formatAddress,
 } from '../../sys/sockaddr.ts';
 import { outBuffer, written } from '../../sys/sys.ts';
-import { type Arguments, shownAddress } from '../arguments.ts';
+import { type Arguments, shownAddress } from './arguments.ts';
 import { ADDRESS, type Prepared, type Row, SOCKET } from './row.ts';
 
 export const addressCalls: readonly Row[] = [

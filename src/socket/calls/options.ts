@@ -2,10 +2,10 @@
 import { constant } from '../../sys/platform.ts';
 import { outBuffer, written } from '../../sys/sys.ts';
 import { quotedShort } from '../../wire/bytes.ts';
-import type { Arguments } from '../arguments.ts';
 import type { Arg, Value } from '../call.ts';
 import { BadCall } from '../errors.ts';
-import { decodeOption, encodeOption, OPTION_ROOM } from '../option-value.ts';
+import type { Arguments } from './arguments.ts';
+import { decodeOption, encodeOption, OPTION_ROOM } from './option-value.ts';
 import { BYTES_SHOWN, known, type Param, type Prepared, type Row, SOCKET } from './row.ts';
 
 const FCNTL_COMMANDS = ['F_GETFD', 'F_SETFD', 'F_GETFL', 'F_SETFL'] as const;

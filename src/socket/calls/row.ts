@@ -3,8 +3,8 @@
 import { constants } from '../../sys/platform.ts';
 import type { Field, SocketAddress } from '../../sys/sockaddr.ts';
 import type { Result, Sys } from '../../sys/sys.ts';
-import type { Arguments } from '../arguments.ts';
 import type { CallName, Value } from '../call.ts';
+import type { Arguments } from './arguments.ts';
 
 /** What a parameter takes; `constants` are the C names that make sense there, for completion. */
 export interface Param {

@@ -1,7 +1,7 @@
 /** The calls that move bytes. */
 import { errnoNumber } from '../../sys/platform.ts';
 import { quotedShort } from '../../wire/bytes.ts';
-import type { Arguments } from '../arguments.ts';
+import type { Arguments } from './arguments.ts';
 import { BYTES_SHOWN, type Prepared, type Row, SOCKET } from './row.ts';
 
 export const transferCalls: readonly Row[] = [

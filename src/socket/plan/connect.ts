@@ -1,8 +1,9 @@
 /** `connect` and `send` as plans of calls on one connection. */
-import type { Connection } from '../connection.ts';
-import { pump } from '../pump.ts';
-import type { Session } from '../session.ts';
-import type { Sink, Source } from '../stream.ts';
+
+import type { Session } from '../session/session.ts';
+import type { Connection } from '../stream/connection.ts';
+import { pump } from '../stream/pump.ts';
+import type { Sink, Source } from '../stream/stream.ts';
 import type { TcpEndpoint } from './addresses.ts';
 import { converse, type OnEof } from './converse.ts';
 import type { Input } from './input.ts';

@@ -1,7 +1,7 @@
 /** A connection's two directions: stdin → peer, peer → stdout, and when both are over. */
-import type { Connection } from '../connection.ts';
-import { pump } from '../pump.ts';
-import type { Sink } from '../stream.ts';
+import type { Connection } from '../stream/connection.ts';
+import { pump } from '../stream/pump.ts';
+import type { Sink } from '../stream/stream.ts';
 import type { Input } from './input.ts';
 
 /** What the end of stdin means: send FIN and go on reading, end at once, or nothing. */

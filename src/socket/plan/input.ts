@@ -1,6 +1,6 @@
 /** One source for many sinks: what comes on stdin goes to every client. */
-import { READS_A_TURN, sharedBuffer } from '../pump.ts';
-import type { Sink, Source } from '../stream.ts';
+import { READS_A_TURN, sharedBuffer } from '../stream/pump.ts';
+import type { Sink, Source } from '../stream/stream.ts';
 
 /** How long stdin must have been silent before a peer's FIN is the end of the conversation. */
 const QUIET_MS = 500;

@@ -1,9 +1,9 @@
 /** Listening as a plan of calls, and taking connections as they come. */
 import { call, named } from '../call.ts';
-import { Connection } from '../connection.ts';
 import type { SocketError } from '../errors.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { succeeded } from '../step.ts';
+import { Connection } from '../stream/connection.ts';
 import { addressArg, addressesFor, type Family, type TcpEndpoint } from './addresses.ts';
 
 export interface ListenOptions {

@@ -1,8 +1,8 @@
 /** Connecting as a plan of calls: socket, bind where asked, connect; the next address on failure. */
 import { call, named } from '../call.ts';
-import { Connection } from '../connection.ts';
 import type { SocketError } from '../errors.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
+import { Connection } from '../stream/connection.ts';
 import { addressArg, addressesFor, type Family, type TcpEndpoint } from './addresses.ts';
 
 export interface ConnectOptions {

@@ -1,9 +1,10 @@
 /** `serve` as a plan of calls: listen, accept, and what is done with each connection. */
-import type { Connection } from '../connection.ts';
+
 import { SocketError } from '../errors.ts';
 import type { Service } from '../services/service.ts';
-import type { Session } from '../session.ts';
-import type { Sink } from '../stream.ts';
+import type { Session } from '../session/session.ts';
+import type { Connection } from '../stream/connection.ts';
+import type { Sink } from '../stream/stream.ts';
 import type { TcpEndpoint } from './addresses.ts';
 import { converse } from './converse.ts';
 import type { Input } from './input.ts';

@@ -1,7 +1,7 @@
 /** Discard (RFC 863): "throws away any data it receives. No response is sent." */
-import type { Connection } from '../connection.ts';
-import { pump } from '../pump.ts';
-import type { Sink } from '../stream.ts';
+import type { Connection } from '../stream/connection.ts';
+import { pump } from '../stream/pump.ts';
+import type { Sink } from '../stream/stream.ts';
 
 const nowhere: Sink = { busy: null, write: () => null };
 

@@ -1,6 +1,6 @@
 /** Echo (RFC 862): "any data received is sent back". */
-import type { Connection } from '../connection.ts';
-import { pump } from '../pump.ts';
+import type { Connection } from '../stream/connection.ts';
+import { pump } from '../stream/pump.ts';
 
 export async function echo(connection: Connection): Promise<void> {
   await pump(connection.source, connection.sink, connection.buffer);

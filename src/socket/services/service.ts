@@ -1,5 +1,5 @@
 /** What a server does with a connection. To add a service is to add a file and a line in the table. */
-import type { Connection } from '../connection.ts';
+import type { Connection } from '../stream/connection.ts';
 import { discard } from './discard.ts';
 import { echo } from './echo.ts';
 

@@ -1,9 +1,9 @@
 /** `connect` and `send`: one connection from its beginning to its end. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Connection } from '../../../src/socket/connection.ts';
 import { type ClientEvents, connect, send } from '../../../src/socket/plan/connect.ts';
 import { Input } from '../../../src/socket/plan/input.ts';
-import { Session } from '../../../src/socket/session.ts';
+import { Session } from '../../../src/socket/session/session.ts';
+import type { Connection } from '../../../src/socket/stream/connection.ts';
 import { BareSocket, openDescriptors, until } from '../../support/bare.ts';
 import { FaultySys } from '../../support/faulty-sys.ts';
 import { connectOptions, tcp } from '../../support/plans.ts';

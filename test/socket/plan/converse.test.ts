@@ -1,9 +1,9 @@
 /** Both directions of a connection, and when they are over. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { Connection } from '../../../src/socket/connection.ts';
 import { converse, type OnEof } from '../../../src/socket/plan/converse.ts';
 import { Input } from '../../../src/socket/plan/input.ts';
-import { Session } from '../../../src/socket/session.ts';
+import { Session } from '../../../src/socket/session/session.ts';
+import { Connection } from '../../../src/socket/stream/connection.ts';
 import { BareSocket, until } from '../../support/bare.ts';
 import { FaultySys } from '../../support/faulty-sys.ts';
 import { callOf } from '../../support/session.ts';

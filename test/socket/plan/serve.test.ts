@@ -1,9 +1,9 @@
 /** A server: many connections at a time, one, or none any more. */
 import { queryObjects } from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Connection } from '../../../src/socket/connection.ts';
 import { echo } from '../../../src/socket/services/echo.ts';
-import { Session } from '../../../src/socket/session.ts';
+import { Session } from '../../../src/socket/session/session.ts';
+import { Connection } from '../../../src/socket/stream/connection.ts';
 import { BareSocket, openDescriptors, until } from '../../support/bare.ts';
 import { FaultySys } from '../../support/faulty-sys.ts';
 import { serving } from '../../support/plans.ts';

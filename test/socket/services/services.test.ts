@@ -1,8 +1,8 @@
 /** What a server does with a connection. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Connection } from '../../../src/socket/connection.ts';
 import { services } from '../../../src/socket/services/service.ts';
-import { Session } from '../../../src/socket/session.ts';
+import { Session } from '../../../src/socket/session/session.ts';
+import { Connection } from '../../../src/socket/stream/connection.ts';
 import { BareSocket, until } from '../../support/bare.ts';
 import { callOf } from '../../support/session.ts';
 import { pattern } from '../../support/streams.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BadCall } from '../../src/socket/errors.ts';
-import { Session } from '../../src/socket/session.ts';
-import { BareSocket, openDescriptors, portOf } from '../support/bare.ts';
-import { answer, TestSession } from '../support/session.ts';
+import { BadCall } from '../../../src/socket/errors.ts';
+import { Session } from '../../../src/socket/session/session.ts';
+import { BareSocket, openDescriptors, portOf } from '../../support/bare.ts';
+import { answer, TestSession } from '../../support/session.ts';
 
 let session: TestSession;
 beforeEach(() => {

@@ -1,13 +1,13 @@
 /** A bare descriptor as a source and a sink. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DescriptorSink, DescriptorSource } from '../../src/socket/descriptor-stream.ts';
-import { SocketError } from '../../src/socket/errors.ts';
-import { errnoNumber } from '../../src/sys/platform.ts';
-import { readiness } from '../../src/sys/readiness.ts';
-import type { BareSocket } from '../support/bare.ts';
-import { until } from '../support/bare.ts';
-import { FaultySys } from '../support/faulty-sys.ts';
-import { barePair, pattern } from '../support/streams.ts';
+import { SocketError } from '../../../src/socket/errors.ts';
+import { DescriptorSink, DescriptorSource } from '../../../src/socket/stream/descriptor-stream.ts';
+import { errnoNumber } from '../../../src/sys/platform.ts';
+import { readiness } from '../../../src/sys/readiness.ts';
+import type { BareSocket } from '../../support/bare.ts';
+import { until } from '../../support/bare.ts';
+import { FaultySys } from '../../support/faulty-sys.ts';
+import { barePair, pattern } from '../../support/streams.ts';
 
 const EAGAIN = -errnoNumber('EAGAIN');
 const WHERE = { local: '127.0.0.1:1', remote: '127.0.0.1:2' };

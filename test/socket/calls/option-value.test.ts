@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Arg } from '../../src/socket/call.ts';
-import { BadCall } from '../../src/socket/errors.ts';
-import { decodeOption, encodeOption, timevalMs } from '../../src/socket/option-value.ts';
-import { constant, constants } from '../../src/sys/platform.ts';
-import { TestSession } from '../support/session.ts';
-import { has } from '../support/tools.ts';
+import type { Arg } from '../../../src/socket/call.ts';
+import { decodeOption, encodeOption, timevalMs } from '../../../src/socket/calls/option-value.ts';
+import { BadCall } from '../../../src/socket/errors.ts';
+import { constant, constants } from '../../../src/sys/platform.ts';
+import { TestSession } from '../../support/session.ts';
+import { has } from '../../support/tools.ts';
 
 const SOCKET = constant('SOL_SOCKET');
 const TCP = constant('IPPROTO_TCP');

@@ -3,12 +3,12 @@
  * nothing hangs, and what comes up is what the kernel said.
  */
 import { describe, expect, it } from 'vitest';
-import { BadCall, SocketError } from '../../src/socket/errors.ts';
-import type { Job } from '../../src/socket/job.ts';
-import type { ErrnoName } from '../../src/sys/platform.ts';
-import { openDescriptors } from '../support/bare.ts';
-import { FaultySys, SYS_CALLS, type SysCall } from '../support/faulty-sys.ts';
-import { callOf, TestSession } from '../support/session.ts';
+import { BadCall, SocketError } from '../../../src/socket/errors.ts';
+import type { Job } from '../../../src/socket/session/job.ts';
+import type { ErrnoName } from '../../../src/sys/platform.ts';
+import { openDescriptors } from '../../support/bare.ts';
+import { FaultySys, SYS_CALLS, type SysCall } from '../../support/faulty-sys.ts';
+import { callOf, TestSession } from '../../support/session.ts';
 
 /** A connection from its first call to its last. Each may block; the next one is made all the same. */
 const SCRIPT = [

@@ -1,9 +1,9 @@
 /** A bare descriptor as a source and a sink: plain reads and writes, no steps. */
-import { errnoNumber } from '../sys/platform.ts';
-import type { Result } from '../sys/sys.ts';
-import { socketError, type Where } from './errors.ts';
+import { errnoNumber } from '../../sys/platform.ts';
+import type { Result } from '../../sys/sys.ts';
+import { socketError, type Where } from '../errors.ts';
+import type { Door } from '../session/waiting.ts';
 import type { Sink, Source } from './stream.ts';
-import type { Door } from './waiting.ts';
 
 const EAGAIN = -errnoNumber('EAGAIN');
 const EINTR = -errnoNumber('EINTR');

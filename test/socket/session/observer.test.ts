@@ -2,13 +2,13 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Change } from '../../src/socket/state.ts';
-import { systemCalls } from '../../src/sys/syscalls.ts';
-import { readTcpInfo } from '../../src/sys/tcp-info.ts';
-import { BareSocket, portOf, until } from '../support/bare.ts';
-import { otherProcess } from '../support/other-process.ts';
-import { TestSession } from '../support/session.ts';
-import { has } from '../support/tools.ts';
+import type { Change } from '../../../src/socket/state.ts';
+import { systemCalls } from '../../../src/sys/syscalls.ts';
+import { readTcpInfo } from '../../../src/sys/tcp-info.ts';
+import { BareSocket, portOf, until } from '../../support/bare.ts';
+import { otherProcess } from '../../support/other-process.ts';
+import { TestSession } from '../../support/session.ts';
+import { has } from '../../support/tools.ts';
 
 const SERVER = [
   'server = socket(AF_INET, SOCK_STREAM, 0)',

@@ -1,9 +1,9 @@
 /** Calls that block: they become jobs, and end when the kernel, a timeout or the user ends them. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Job } from '../../src/socket/job.ts';
-import { BareSocket, portOf, until } from '../support/bare.ts';
-import { FaultySys } from '../support/faulty-sys.ts';
-import { answer, TestSession } from '../support/session.ts';
+import type { Job } from '../../../src/socket/session/job.ts';
+import { BareSocket, portOf, until } from '../../support/bare.ts';
+import { FaultySys } from '../../support/faulty-sys.ts';
+import { answer, TestSession } from '../../support/session.ts';
 
 const SERVER = [
   'server = socket(AF_INET, SOCK_STREAM, 0)',

@@ -1,6 +1,6 @@
 /** A call on its way. Most return at once; one that blocks goes on in the background. */
-import type { Call } from './call.ts';
-import type { Step } from './step.ts';
+import type { Call } from '../call.ts';
+import type { Step } from '../step.ts';
 
 /** The errno that a blocked call fails with when it is ended from outside. */
 export type Interruption = 'EINTR' | 'EAGAIN' | 'EINPROGRESS' | 'EBADF' | 'ETIMEDOUT';

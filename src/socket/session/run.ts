@@ -1,12 +1,12 @@
 /** One call on its way from start() to what it returned: names, pause, system call, blocking. */
-import { errnoNumber } from '../sys/platform.ts';
-import { Arguments, type Scope } from './arguments.ts';
-import type { Call } from './call.ts';
-import type { Made, Prepared, Row } from './calls/row.ts';
-import { rowOf } from './calls/table.ts';
+import { errnoNumber } from '../../sys/platform.ts';
+import type { Call } from '../call.ts';
+import { Arguments, type Scope } from '../calls/arguments.ts';
+import type { Made, Prepared, Row } from '../calls/row.ts';
+import { rowOf } from '../calls/table.ts';
+import type { SocketRecord } from '../socket-table.ts';
+import type { Step } from '../step.ts';
 import type { Job } from './job.ts';
-import type { SocketRecord } from './socket-table.ts';
-import type { Step } from './step.ts';
 import {
   type Attempt,
   type Door,

@@ -1,7 +1,7 @@
 /** The values of socket options as bytes: int, struct linger, struct timeval, text (socket(7)). */
-import { constants } from '../sys/platform.ts';
-import type { Arg, Value } from './call.ts';
-import { BadCall } from './errors.ts';
+import { constants } from '../../sys/platform.ts';
+import type { Arg, Value } from '../call.ts';
+import { BadCall } from '../errors.ts';
 
 type Shape = 'int' | 'linger' | 'timeval' | 'text' | 'bytes';
 

@@ -1,19 +1,19 @@
 /** A session: the ordered steps of one run, and the sockets that they made. */
-import { errnoNumber } from '../sys/platform.ts';
-import { type Readiness, readiness } from '../sys/readiness.ts';
-import type { Sys } from '../sys/sys.ts';
-import { systemCalls } from '../sys/syscalls.ts';
+import { errnoNumber } from '../../sys/platform.ts';
+import { type Readiness, readiness } from '../../sys/readiness.ts';
+import type { Sys } from '../../sys/sys.ts';
+import { systemCalls } from '../../sys/syscalls.ts';
+import type { Call, Value } from '../call.ts';
+import type { Scope } from '../calls/arguments.ts';
+import { rowOf } from '../calls/table.ts';
+import type { Where } from '../errors.ts';
+import { type SocketRecord, SocketTable } from '../socket-table.ts';
+import type { Snapshot } from '../state.ts';
+import { outcomeOf, type Step } from '../step.ts';
 import { adopt } from './adopt.ts';
-import type { Scope } from './arguments.ts';
-import type { Call, Value } from './call.ts';
-import { rowOf } from './calls/table.ts';
-import type { Where } from './errors.ts';
 import { type Blocked, Job } from './job.ts';
 import { Observer, type Sight } from './observer.ts';
 import { type Returned, runCall, type World } from './run.ts';
-import { type SocketRecord, SocketTable } from './socket-table.ts';
-import type { Snapshot } from './state.ts';
-import { outcomeOf, type Step } from './step.ts';
 import { lingers, stopLingering } from './waiting.ts';
 
 export type SessionEvent =

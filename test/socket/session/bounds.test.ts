@@ -1,8 +1,8 @@
 /** What a session keeps is bounded, however long it runs. */
 import { expect, it } from 'vitest';
-import { Session } from '../../src/socket/session.ts';
-import { BareSocket, openDescriptors, portOf } from '../support/bare.ts';
-import { callOf, TestSession } from '../support/session.ts';
+import { Session } from '../../../src/socket/session/session.ts';
+import { BareSocket, openDescriptors, portOf } from '../../support/bare.ts';
+import { callOf, TestSession } from '../../support/session.ts';
 
 /** How many objects can be reached from `root` by properties, elements and entries. */
 function reachable(root: object): number {

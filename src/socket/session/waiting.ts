@@ -2,13 +2,13 @@
  * Blocking calls over non-blocking descriptors: wait for readiness, then make the same call
  * again. The user sees one call that blocked, as in C.
  */
-import { constant, constants, errnoNumber } from '../sys/platform.ts';
-import type { Readiness } from '../sys/readiness.ts';
-import { outBuffer, type Sys, written } from '../sys/sys.ts';
-import type { Made, Row } from './calls/row.ts';
+import { constant, constants, errnoNumber } from '../../sys/platform.ts';
+import type { Readiness } from '../../sys/readiness.ts';
+import { outBuffer, type Sys, written } from '../../sys/sys.ts';
+import { encodeOption, timevalMs } from '../calls/option-value.ts';
+import type { Made, Row } from '../calls/row.ts';
+import type { Step } from '../step.ts';
 import type { Job } from './job.ts';
-import { encodeOption, timevalMs } from './option-value.ts';
-import type { Step } from './step.ts';
 
 /** How long to wait where the kernel tells no readiness. */
 const POLL_MS = 10;

@@ -1,8 +1,8 @@
 /** Arguments as they are written, as the kernel takes them, and as C would write them. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BadCall } from '../../src/socket/errors.ts';
-import { FaultySys, SYS_CALLS } from '../support/faulty-sys.ts';
-import { answer, TestSession } from '../support/session.ts';
+import { BadCall } from '../../../src/socket/errors.ts';
+import { FaultySys, SYS_CALLS } from '../../support/faulty-sys.ts';
+import { answer, TestSession } from '../../support/session.ts';
 
 let sys: FaultySys;
 let session: TestSession;

@@ -1,12 +1,12 @@
 /** Bytes from a source to a sink: all of them, in order, and no more than the sink can take. */
 import { describe, expect, it } from 'vitest';
-import { DescriptorSink, DescriptorSource } from '../../src/socket/descriptor-stream.ts';
-import { pump, READS_A_TURN } from '../../src/socket/pump.ts';
-import type { Source } from '../../src/socket/stream.ts';
-import { readiness } from '../../src/sys/readiness.ts';
-import { until } from '../support/bare.ts';
-import { FaultySys } from '../support/faulty-sys.ts';
-import { barePair, FedSource, KeptSink, pattern } from '../support/streams.ts';
+import { DescriptorSink, DescriptorSource } from '../../../src/socket/stream/descriptor-stream.ts';
+import { pump, READS_A_TURN } from '../../../src/socket/stream/pump.ts';
+import type { Source } from '../../../src/socket/stream/stream.ts';
+import { readiness } from '../../../src/sys/readiness.ts';
+import { until } from '../../support/bare.ts';
+import { FaultySys } from '../../support/faulty-sys.ts';
+import { barePair, FedSource, KeptSink, pattern } from '../../support/streams.ts';
 
 describe('pump', () => {
   it('moves everything until the source ends', async () => {

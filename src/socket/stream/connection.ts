@@ -1,12 +1,12 @@
 /** A connected socket as a stream: by steps where somebody watches, else by plain reads and writes. */
-import { errnoNumber } from '../sys/platform.ts';
-import type { Result } from '../sys/sys.ts';
-import { call } from './call.ts';
+import { errnoNumber } from '../../sys/platform.ts';
+import type { Result } from '../../sys/sys.ts';
+import { call } from '../call.ts';
+import { SocketError } from '../errors.ts';
+import type { Job } from '../session/job.ts';
+import type { Session } from '../session/session.ts';
+import { type Step, succeeded } from '../step.ts';
 import { copied, DescriptorSink, DescriptorSource } from './descriptor-stream.ts';
-import { SocketError } from './errors.ts';
-import type { Job } from './job.ts';
-import type { Session } from './session.ts';
-import { type Step, succeeded } from './step.ts';
 import type { Sink, Source } from './stream.ts';
 
 /** A read that is a step takes at most this much. */

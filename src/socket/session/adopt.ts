@@ -1,10 +1,10 @@
 /** A new descriptor becomes one of the session's sockets. */
-import { constant, constants } from '../sys/platform.ts';
-import type { Sys } from '../sys/sys.ts';
-import { Arguments, type Scope } from './arguments.ts';
-import type { Call } from './call.ts';
-import { socketError } from './errors.ts';
-import type { SocketRecord } from './socket-table.ts';
+import { constant, constants } from '../../sys/platform.ts';
+import type { Sys } from '../../sys/sys.ts';
+import type { Call } from '../call.ts';
+import { Arguments, type Scope } from '../calls/arguments.ts';
+import { socketError } from '../errors.ts';
+import type { SocketRecord } from '../socket-table.ts';
 
 /**
  * Every descriptor is non-blocking underneath, and is not inherited by a program that we start.

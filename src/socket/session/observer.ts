@@ -1,17 +1,17 @@
 /** Looks at sockets: takes snapshots, and says what changed since the last look. */
-import { ConnectionLookup } from '../sys/inet-diag.ts';
-import { constant, constants } from '../sys/platform.ts';
+import { ConnectionLookup } from '../../sys/inet-diag.ts';
+import { constant, constants } from '../../sys/platform.ts';
 import {
   ADDRESS_STORAGE,
   decodeAddress,
   formatAddress,
   type SocketAddress,
-} from '../sys/sockaddr.ts';
-import { outBuffer, type Sys, written } from '../sys/sys.ts';
-import { readTcpInfo } from '../sys/tcp-info.ts';
-import type { Where } from './errors.ts';
-import type { SocketRecord } from './socket-table.ts';
-import { type Change, changesBetween, type Snapshot, type TcpState } from './state.ts';
+} from '../../sys/sockaddr.ts';
+import { outBuffer, type Sys, written } from '../../sys/sys.ts';
+import { readTcpInfo } from '../../sys/tcp-info.ts';
+import type { Where } from '../errors.ts';
+import type { SocketRecord } from '../socket-table.ts';
+import { type Change, changesBetween, type Snapshot, type TcpState } from '../state.ts';
 
 type Internet = Extract<SocketAddress, { port: number }>;
 

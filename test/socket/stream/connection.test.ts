@@ -1,14 +1,14 @@
 /** A connection as a stream: where nobody watches, and by steps where somebody does. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { Connection } from '../../src/socket/connection.ts';
-import { SocketError } from '../../src/socket/errors.ts';
-import { pump } from '../../src/socket/pump.ts';
-import { Session, type SessionOptions } from '../../src/socket/session.ts';
-import type { Step } from '../../src/socket/step.ts';
-import { BareSocket, until } from '../support/bare.ts';
-import { FaultySys } from '../support/faulty-sys.ts';
-import { callOf } from '../support/session.ts';
-import { FedSource, KeptSink, pattern } from '../support/streams.ts';
+import { SocketError } from '../../../src/socket/errors.ts';
+import { Session, type SessionOptions } from '../../../src/socket/session/session.ts';
+import type { Step } from '../../../src/socket/step.ts';
+import { Connection } from '../../../src/socket/stream/connection.ts';
+import { pump } from '../../../src/socket/stream/pump.ts';
+import { BareSocket, until } from '../../support/bare.ts';
+import { FaultySys } from '../../support/faulty-sys.ts';
+import { callOf } from '../../support/session.ts';
+import { FedSource, KeptSink, pattern } from '../../support/streams.ts';
 
 let session: Session;
 let peer: BareSocket;

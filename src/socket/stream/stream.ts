@@ -1,5 +1,5 @@
 /** Bytes in and out, without blocking: what the pump and the services are built on. */
-import type { Result } from '../sys/sys.ts';
+import type { Result } from '../../sys/sys.ts';
 
 /** Where bytes come from. */
 export interface Source {

@@ -1,18 +1,18 @@
 /** Turns an argument as written into what the kernel takes, and into how C would write it. */
-import { constant, constants } from '../sys/platform.ts';
+import { constant, constants } from '../../sys/platform.ts';
 import {
   ADDRESS_STORAGE,
   decodeAddress,
   encodeAddress,
   formatAddress,
   type SocketAddress,
-} from '../sys/sockaddr.ts';
-import { outBuffer, type Sys, written } from '../sys/sys.ts';
-import type { Arg, Value } from './call.ts';
-import type { Endpoint, Host } from './endpoint.ts';
-import { BadCall } from './errors.ts';
-import { nearest } from './nearest.ts';
-import type { SocketRecord, SocketTable } from './socket-table.ts';
+} from '../../sys/sockaddr.ts';
+import { outBuffer, type Sys, written } from '../../sys/sys.ts';
+import type { Arg, Value } from '../call.ts';
+import type { Endpoint, Host } from '../endpoint.ts';
+import { BadCall } from '../errors.ts';
+import { nearest } from '../nearest.ts';
+import type { SocketRecord, SocketTable } from '../socket-table.ts';
 
 /** Names that stand for values: what a call gave back, and the sockets. */
 export interface Scope {

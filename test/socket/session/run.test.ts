@@ -1,10 +1,10 @@
 /** One call on its way: the names that it uses, the pause before it, the close that lingers. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BadCall } from '../../src/socket/errors.ts';
-import type { Job } from '../../src/socket/job.ts';
-import { BareSocket, openDescriptors, portOf, until } from '../support/bare.ts';
-import { FaultySys } from '../support/faulty-sys.ts';
-import { answer, callOf, TestSession } from '../support/session.ts';
+import { BadCall } from '../../../src/socket/errors.ts';
+import type { Job } from '../../../src/socket/session/job.ts';
+import { BareSocket, openDescriptors, portOf, until } from '../../support/bare.ts';
+import { FaultySys } from '../../support/faulty-sys.ts';
+import { answer, callOf, TestSession } from '../../support/session.ts';
 
 const SERVER = [
   'server = socket(AF_INET, SOCK_STREAM, 0)',

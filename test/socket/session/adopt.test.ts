@@ -1,11 +1,11 @@
 /** What is done to a new descriptor before it is one of the session's sockets. */
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { constant } from '../../src/sys/platform.ts';
-import { systemCalls } from '../../src/sys/syscalls.ts';
-import { openDescriptors } from '../support/bare.ts';
-import { FaultySys } from '../support/faulty-sys.ts';
-import { answer, TestSession } from '../support/session.ts';
+import { constant } from '../../../src/sys/platform.ts';
+import { systemCalls } from '../../../src/sys/syscalls.ts';
+import { openDescriptors } from '../../support/bare.ts';
+import { FaultySys } from '../../support/faulty-sys.ts';
+import { answer, TestSession } from '../../support/session.ts';
 
 const PAIR = [
   'server = socket(AF_INET, SOCK_STREAM, 0)',
