@@ -2,13 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../src/socket/state.ts';
 import { widthOf } from '../../src/view/layout.ts';
-import {
-  type Page,
-  renderBlocked,
-  renderChanges,
-  renderStep,
-  renderWhy,
-} from '../../src/view/step.ts';
+import type { Page } from '../../src/view/page.ts';
+import { renderBlocked, renderChanges, renderStep, renderWhy } from '../../src/view/step.ts';
 import { callOf } from '../support/session.ts';
 import { failed, page, returned, snapshot, step } from '../support/steps.ts';
 import { type Usual, usual } from '../support/usual.ts';
