@@ -50,11 +50,15 @@ describe('the example', () => {
   it('runs as it stands, against the package as it is built', (context) => {
     if (!existsSync(BUILT)) context.skip('the package is not built: npm run build');
     // A package may import itself by its name, the way that its users do.
-    const child = spawnSync(process.execPath, ['--input-type=module', '-e', example()], {
-      cwd: ROOT,
-      encoding: 'utf8',
-      timeout: 10_000,
-    });
+    const child = spawnSync(
+      process.execPath,
+      ['--no-warnings', '--input-type=module', '-e', example()],
+      {
+        cwd: ROOT,
+        encoding: 'utf8',
+        timeout: 10_000,
+      },
+    );
     expect([child.status, child.stderr]).toEqual([0, '']);
     expect(child.stdout).toMatch(/^listen\(\d+, 10\) \[/);
     expect(child.stdout).toContain("from: 'CLOSED', to: 'LISTEN'");
