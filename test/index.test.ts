@@ -46,6 +46,12 @@ function example(): string {
   return block.replaceAll(/^ \* ?/gm, '');
 }
 
+/** The runner asks for colour; what the example prints is compared without. */
+function uncoloured(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env).filter(([name]) => name !== 'FORCE_COLOR');
+  return { ...Object.fromEntries(entries), NO_COLOR: '1' };
+}
+
 describe('the example', () => {
   it('runs as it stands, against the package as it is built', (context) => {
     if (!existsSync(BUILT)) context.skip('the package is not built: npm run build');
@@ -57,6 +63,7 @@ describe('the example', () => {
         cwd: ROOT,
         encoding: 'utf8',
         timeout: 10_000,
+        env: uncoloured(),
       },
     );
     expect([child.status, child.stderr]).toEqual([0, '']);

@@ -175,7 +175,8 @@ describe('ten thousand connections', () => {
     const crowd = (count: number) => python(CROWD, address, String(count), '500').ready();
     const fds = descriptors(server.pid);
     // The first make the program as large as it gets: its code, its buffers, the table of sockets.
-    await crowd(4000);
+    // (On Node 26 it still grows a little after 4,000; from 10,000 on it stays flat.)
+    await crowd(10_000);
     const memory = residentKib(server.pid);
     expect(await crowd(10_000)).toBe('10000');
     await expect.poll(() => descriptors(server.pid), { interval: 10 }).toBe(fds);
