@@ -125,6 +125,8 @@ describe('--json', () => {
     first.socket.end();
     second.socket.write('y');
     await second.bytes(1);
+    // The answer and the events come by two ways, and either may be the quicker.
+    await server.tells(/"field":"queue","from":0,"to":1.*\n/);
     expect(changesOf(server.stderr)).toContainEqual(
       expect.objectContaining({ socket: 'server', field: 'queue', from: 0, to: 1 }),
     );
