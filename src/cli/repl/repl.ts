@@ -34,7 +34,9 @@ export class Repl {
       const statement = parseStatement(line);
       if (statement === null) return 'fine';
       spans = statement.spans;
+      const former = this.session.sockets.get(statement.call.as ?? '');
       const { mismatch, finished, job } = await evaluate(this.session, statement);
+      if (former?.open) this.tellRenamed(former, statement.call.as);
       if (job.blocked !== null) {
         void finished.then(
           (mismatch) => {
@@ -87,6 +89,12 @@ export class Repl {
         if (lines.length > 0) this.print(lines.join('\n'));
       }
     }
+  }
+
+  /** A name that is given again means the new socket; the old one is open still. */
+  private tellRenamed({ fd, name }: { fd: number; name: string }, before?: string): void {
+    if (name === before) return;
+    this.print(`  ${before} was descriptor ${fd} until now; that one is open still, as ${name}`);
   }
 
   private tellMismatch(mismatch: { expected: string; actual: string } | null): void {

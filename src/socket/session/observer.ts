@@ -223,15 +223,20 @@ function isInternet(address: SocketAddress | null): address is Internet {
 
 /** A socket that was never bound has the address 0.0.0.0:0: that is none. */
 function shown(address: SocketAddress | null): string | null {
-  if (address === null || address.family === 'unnamed') return null;
+  if (address === null || address.family === 'unnamed' || address.family === 'other') return null;
   if (isInternet(address) && address.port === 0) return null;
   return formatAddress(address);
 }
 
 function kindOf({ domain, type }: SocketRecord): string {
   const stream = type === constant('SOCK_STREAM');
-  if (domain === constant('AF_UNIX')) return stream ? 'Unix stream' : 'Unix datagram';
-  const version = domain === constant('AF_INET6') ? 'IPv6' : 'IPv4';
+  const datagram = type === constant('SOCK_DGRAM');
+  if (domain === constant('AF_UNIX')) {
+    return stream ? 'Unix stream' : datagram ? 'Unix datagram' : 'Unix seqpacket';
+  }
+  const version =
+    domain === constant('AF_INET') ? 'IPv4' : domain === constant('AF_INET6') ? 'IPv6' : null;
+  if (version === null) return `address family ${domain}`;
   if (stream) return `TCP over ${version}`;
-  return type === constant('SOCK_DGRAM') ? `UDP over ${version}` : `raw ${version}`;
+  return datagram ? `UDP over ${version}` : `raw ${version}`;
 }

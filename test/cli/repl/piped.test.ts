@@ -272,3 +272,10 @@ read(c, 64) = "thanks"
     expect((await running).code).toBe(0);
   });
 });
+
+it('says what became of an open socket whose name is given again', async () => {
+  const make = 's = socket(AF_INET, SOCK_STREAM, 0)\n';
+  const { text, code } = await repl(`${make}${make}`);
+  expect(text).toMatch(/^ {2}s was descriptor (\d+) until now; that one is open still, as fd\1$/m);
+  expect(code).toBe(0);
+});

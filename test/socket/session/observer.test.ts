@@ -313,3 +313,15 @@ describe('a socket that was closed', () => {
     expect(snapshot('b').state).toBe('LISTEN');
   });
 });
+
+it('names the kind of a socket by its family and type', async () => {
+  const session = new TestSession();
+  await session.all(
+    's = socket(AF_UNIX, SOCK_SEQPACKET, 0)',
+    'u = socket(AF_INET6, SOCK_DGRAM, 0)',
+    'n = socket(16, SOCK_DGRAM, 0)',
+  );
+  const kinds = session.snapshots().map(({ kind }) => kind);
+  expect(kinds).toEqual(['Unix seqpacket', 'UDP over IPv6', 'address family 16']);
+  session.close();
+});
