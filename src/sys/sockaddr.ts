@@ -76,7 +76,7 @@ export function encodeAddress(address: SocketAddress): Uint8Array {
   }
 }
 
-/** Reads what the kernel wrote. Tolerant: any bytes give a value. */
+/** Reads what the kernel wrote. Tolerant: whatever the bytes, there is a value. */
 export function decodeAddress(bytes: Uint8Array): SocketAddress {
   const family = familyOf(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

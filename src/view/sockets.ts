@@ -61,10 +61,14 @@ function queuesCell({ state, queue, receiveQueue, sendQueue }: Snapshot): string
   return parts.join(', ');
 }
 
-/** The FIN counts as one. */
 function unacknowledged(state: Snapshot['state'], count: number): string {
+  return isTheFin(state, count) ? 'FIN not acknowledged' : `${count} not acknowledged`;
+}
+
+/** Whether what the peer has not acknowledged is the FIN, which counts as one (RFC 9293 §3.4). */
+export function isTheFin(state: Snapshot['state'], count: unknown): boolean {
   const ending = state === 'FIN-WAIT-1' || state === 'LAST-ACK' || state === 'CLOSING';
-  return ending && count === 1 ? 'FIN not acknowledged' : `${count} not acknowledged`;
+  return ending && count === 1;
 }
 
 /** A Unix socket's name is any bytes, and its peer chose them. */

@@ -5,7 +5,7 @@ import type { Step } from '../socket/step.ts';
 import { duration, hanging, padEnd, spread, widthOf } from './layout.ts';
 import type { Page } from './page.ts';
 import { renderSockaddr } from './sockaddr.ts';
-import { visible } from './sockets.ts';
+import { isTheFin, visible } from './sockets.ts';
 import { inSigns, type Theme } from './theme.ts';
 import { visibleText } from './visible.ts';
 
@@ -107,10 +107,8 @@ function stateText({ from, to }: Change, after: Snapshot, theme: Theme): string 
   return `${text}   in the kernel only${after.fd === null ? '' : `: ${after.fd} has lost it`}`;
 }
 
-/** A FIN takes a sequence number, as a byte does (RFC 9293 §3.4). */
 function unsentText({ from, to }: Change, { state }: Snapshot): string {
-  const ending = state === 'FIN-WAIT-1' || state === 'LAST-ACK' || state === 'CLOSING';
-  if (ending && to === 1) return 'FIN not acknowledged';
+  if (isTheFin(state, to)) return 'FIN not acknowledged';
   if (state === 'FIN-WAIT-2' && from === 1 && to === 0) return 'FIN acknowledged';
   return `not acknowledged ${from ?? 0} → ${bytes(to)}`;
 }

@@ -2,8 +2,6 @@
 import { Chalk } from 'chalk';
 
 export interface Theme {
-  /** Succeeded, or began. */
-  good(text: string): string;
   /** Failed. */
   bad(text: string): string;
   /** Less important: durations, explanations of layout. */
@@ -29,7 +27,6 @@ const ASCII: Signs = { arrow: '->', none: '-', ellipsis: '...', bar: '|', prompt
 export function createTheme({ color, ascii }: { color: boolean; ascii: boolean }): Theme {
   const chalk = new Chalk({ level: color ? 1 : 0 });
   return {
-    good: (text) => chalk.green(text),
     bad: (text) => chalk.red(text),
     dim: (text) => chalk.dim(text),
     strong: (text) => chalk.bold(text),

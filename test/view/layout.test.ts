@@ -41,7 +41,7 @@ describe('spread', () => {
   });
 
   it('counts no colour codes', () => {
-    const coloured = spread(theme.good('left'), theme.dim('right'), 12);
+    const coloured = spread(theme.bad('left'), theme.dim('right'), 12);
     expect(stripVTControlCharacters(coloured)).toBe('left   right');
   });
 });
