@@ -1,7 +1,7 @@
 /** Our own stdin and stdout as a source and a sink: the only place where their bytes pass. */
 
+import type { Door } from '../socket/door.ts';
 import { SocketError } from '../socket/errors.ts';
-import type { Door } from '../socket/session/waiting.ts';
 import {
   type Descriptor,
   DescriptorSink,

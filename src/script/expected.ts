@@ -1,93 +1,205 @@
 /** What a call must answer, held against what came. */
-import type { Value } from '../socket/call.ts';
+import type { Arg, Item, Value } from '../socket/call.ts';
+import {
+  canonicalEndpoint,
+  EndpointError,
+  formatEndpoint,
+  parseEndpoint,
+} from '../socket/endpoint.ts';
+import { canonicalErrno, constantValue, errnoValue } from '../socket/names.ts';
+import { itemsOf } from '../socket/records.ts';
+import type { TcpState } from '../socket/state.ts';
 import type { Outcome } from '../socket/step.ts';
-import { quoted } from '../wire/bytes.ts';
 
 /** What a statement says that its call must answer: `= 0`, `= "hel"...`, `= EADDRINUSE`. */
 export type Expected =
   | { readonly kind: 'integer'; readonly value: number }
+  /** `POLLIN|POLLHUP`, `O_RDWR`. */
+  | { readonly kind: 'constants'; readonly parts: readonly (string | number)[] }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly prefix: boolean }
   | { readonly kind: 'regex'; readonly source: string }
   | { readonly kind: 'errno'; readonly name: string }
   | { readonly kind: 'address'; readonly address: string }
-  | { readonly kind: 'struct'; readonly fields: readonly number[] }
+  /** `127.0.0.1:port`, where port is a name. */
+  | { readonly kind: 'at'; readonly host: string; readonly port: string }
+  | { readonly kind: 'struct'; readonly type?: string; readonly fields: readonly Arg[] }
+  | { readonly kind: 'state'; readonly state: TcpState }
+  /** What a name stands for. */
+  | { readonly kind: 'name'; readonly name: string }
+  /** The end of file. */
+  | { readonly kind: 'eof' }
+  /** As fgets() has it: the end of file. */
+  | { readonly kind: 'null' }
   | { readonly kind: 'blocked' }
   | { readonly kind: 'anything' };
 
+/** What names stand for; undefined where they stand for nothing. */
+export type Values = (name: string) => Value | undefined;
+
 /** Whether a call that has returned answered what was expected. Nothing expected: that it succeeds. */
-export function isMet(expected: Expected | null, outcome: Outcome): boolean {
+export function isMet(expected: Expected | null, outcome: Outcome, values: Values): boolean {
   if (expected?.kind === 'anything') return true;
-  if (expected?.kind === 'errno') {
-    return outcome.kind === 'error' && outcome.error.code === expected.name;
-  }
-  if (outcome.kind === 'error') return false;
-  return expected === null || suits(expected, outcome.value, outcome.result);
+  if (outcome.kind === 'error') return failsAs(expected, outcome.error.code);
+  if (expected === null) return true;
+  return suits(expected, outcome.value, outcome.result, values);
 }
 
-/** As it is written in a statement. */
-export function formatExpected(expected: Expected): string {
-  switch (expected.kind) {
-    case 'integer':
-      return String(expected.value);
-    case 'bytes':
-      return `${quoted(expected.bytes)}${expected.prefix ? '...' : ''}`;
-    case 'regex':
-      return `/${expected.source}/`;
+function failsAs(expected: Expected | null, code: string): boolean {
+  switch (expected?.kind) {
     case 'errno':
-      return expected.name;
-    case 'address':
-      return expected.address;
-    case 'struct':
-      return `{${expected.fields.join(', ')}}`;
-    case 'blocked':
-      return 'blocked';
-    case 'anything':
-      return '...';
-  }
-}
-
-/** What came, as an expectation would write it. */
-export function formatOutcome(outcome: Outcome): string {
-  if (outcome.kind === 'error') return `${outcome.error.code} (${outcome.error.text})`;
-  const { value } = outcome;
-  switch (value.kind) {
-    case 'bytes':
-      return quoted(value.bytes);
-    case 'address':
-      return value.address;
-    case 'struct':
-      return `{${value.fields.join(', ')}}`;
+      return code === canonicalErrno(expected.name);
     case 'integer':
-      return String(value.value);
-    case 'socket':
-      return String(outcome.result);
+      // What a C function returns when it fails.
+      return expected.value === -1;
+    case 'eof':
+    case 'null':
+      return code === 'EOF';
+    default:
+      return false;
   }
 }
 
-function suits(expected: Expected, value: Value, result: number): boolean {
+function suits(expected: Expected, value: Value, result: number, values: Values): boolean {
   switch (expected.kind) {
     case 'integer':
-      // getsockopt() gives its option's value; every other call's number is its result.
-      return (value.kind === 'integer' ? value.value : result) === expected.value;
-    case 'bytes': {
-      if (value.kind !== 'bytes') return false;
-      const { bytes, prefix } = expected;
-      const came = prefix ? value.bytes.subarray(0, bytes.length) : value.bytes;
-      return Buffer.compare(came, bytes) === 0;
-    }
+      // getsockopt() and ioctl() give their value; every other call's number is its result.
+      return numberOf(value, result) === expected.value;
+    case 'constants':
+      return constantsSuit(expected.parts, value, result);
+    case 'bytes':
+      return bytesSuit(expected.bytes, expected.prefix, value);
     case 'regex':
-      // latin1: one character a byte, so that any bytes can be matched.
+      return regexSuits(expected.source, value);
+    case 'address':
+      return addressesOf(value).includes(expected.address);
+    case 'at':
+      return addressesOf(value).includes(composed(expected, values));
+    case 'struct':
+      return structSuits(expected.fields, value, values);
+    case 'state':
+      return value.kind === 'state' && value.state === expected.state;
+    case 'errno':
+      // getsockopt(…, SO_ERROR) gives an errno as a value.
+      return result === 0 && value.kind === 'integer' && value.value === errnoValue(expected.name);
+    case 'name':
+      return same(values(expected.name), value, result);
+    case 'eof':
+    case 'null':
+      return value.kind === 'bytes' && value.bytes.length === 0;
+    case 'blocked':
+    case 'anything':
+      return false;
+  }
+}
+
+function numberOf(value: Value, result: number): number {
+  return value.kind === 'integer' ? value.value : result;
+}
+
+/** poll() gives what it found; every other call a number. */
+function constantsSuit(parts: readonly (string | number)[], value: Value, result: number): boolean {
+  const wanted = parts.reduce<number>((sum, part) => sum | constantValue(part), 0);
+  if (value.kind !== 'struct') return (numberOf(value, result) | 0) === wanted;
+  return value.fields.length === 1 && value.fields[0] === wanted;
+}
+
+function bytesSuit(bytes: Uint8Array, prefix: boolean, value: Value): boolean {
+  const came = firstBytes(value);
+  if (came === null) return false;
+  return Buffer.compare(prefix ? came.subarray(0, bytes.length) : came, bytes) === 0;
+}
+
+/** latin1: one character a byte, so that any bytes can be matched. */
+function regexSuits(source: string, value: Value): boolean {
+  const text =
+    value.kind === 'address'
+      ? value.address
+      : Buffer.from(firstBytes(value) ?? []).toString('latin1');
+  return (
+    (firstBytes(value) !== null || value.kind === 'address') && new RegExp(source, 's').test(text)
+  );
+}
+
+/** The bytes of a read; the first text of several, such as the host of getnameinfo(). */
+function firstBytes(value: Value): Uint8Array | null {
+  if (value.kind === 'bytes' || value.kind === 'record') return value.bytes;
+  const first = value.kind === 'struct' ? value.fields[0] : undefined;
+  return first instanceof Uint8Array ? first : null;
+}
+
+function addressesOf(value: Value): readonly string[] {
+  if (value.kind === 'address') return [value.address];
+  return value.kind === 'addresses' ? value.addresses : [];
+}
+
+function composed({ host, port }: { host: string; port: string }, values: Values): string {
+  const [named, number] = [values(host), values(port)];
+  const place = named?.kind === 'bytes' ? Buffer.from(named.bytes).toString() : host;
+  try {
+    const text = `${place}:${number?.kind === 'integer' ? number.value : port}`;
+    return formatEndpoint(canonicalEndpoint(parseEndpoint(text)));
+  } catch (error) {
+    if (error instanceof EndpointError) return '';
+    throw error;
+  }
+}
+
+function structSuits(fields: readonly Arg[], value: Value, values: Values): boolean {
+  const items =
+    value.kind === 'record' ? itemsOf(value) : value.kind === 'struct' ? value.fields : null;
+  if (items === null || items.length !== fields.length) return false;
+  return items.every((item, i) => itemSuits(fields[i], item, values));
+}
+
+function itemSuits(arg: Arg | undefined, item: Item, values: Values): boolean {
+  switch (arg?.kind) {
+    case 'integer':
+      return !(item instanceof Uint8Array) && !isItems(item) && Number(item) === arg.value;
+    case 'constants':
+      return item === arg.parts.reduce<number>((sum, part) => sum | constantValue(part), 0);
+    case 'bytes':
+      return item instanceof Uint8Array && Buffer.compare(item, arg.bytes) === 0;
+    case 'struct':
       return (
-        value.kind === 'bytes' &&
-        new RegExp(expected.source, 's').test(Buffer.from(value.bytes).toString('latin1'))
+        isItems(item) &&
+        item.every((inner, i) => itemSuits(arg.fields[i], inner, values)) &&
+        item.length === arg.fields.length
       );
+    case 'list':
+      return (
+        isItems(item) &&
+        item.every((inner, i) => itemSuits(arg.items[i], inner, values)) &&
+        item.length === arg.items.length
+      );
+    case 'name': {
+      const known = values(arg.name);
+      if (known?.kind === 'integer') return item === known.value;
+      return (
+        known?.kind === 'bytes' &&
+        item instanceof Uint8Array &&
+        Buffer.compare(item, known.bytes) === 0
+      );
+    }
+    default:
+      return false;
+  }
+}
+
+function isItems(item: Item): item is readonly Item[] {
+  return Array.isArray(item);
+}
+
+function same(known: Value | undefined, value: Value, result: number): boolean {
+  switch (known?.kind) {
+    case 'integer':
+      return numberOf(value, result) === known.value;
+    case 'bytes':
+      return bytesSuit(known.bytes, false, value);
     case 'address':
-      return value.kind === 'address' && value.address === expected.address;
-    case 'struct':
-      return value.kind === 'struct' && value.fields.join() === expected.fields.join();
-    case 'errno':
-    case 'blocked':
-    case 'anything':
+      return addressesOf(value).includes(known.address);
+    case 'state':
+      return value.kind === 'state' && value.state === known.state;
+    default:
       return false;
   }
 }

@@ -5,13 +5,20 @@ export type Span = readonly [from: number, to: number];
 export type Token = { readonly span: Span } & (
   | { readonly kind: 'word'; readonly text: string }
   | { readonly kind: 'number'; readonly value: number }
+  /** Milliseconds. */
+  | { readonly kind: 'duration'; readonly ms: number }
   | { readonly kind: 'string'; readonly bytes: Uint8Array }
   | { readonly kind: 'regex'; readonly source: string }
   | { readonly kind: 'endpoint'; readonly text: string }
   | { readonly kind: 'mark'; readonly text: Mark }
 );
 
-export type Mark = '(' | ')' | '{' | '}' | ',' | '=' | '|' | '*' | ';' | '...';
+const MARKS = [
+  ...['...', '==', '!=', '<=', '>='],
+  ...['(', ')', '{', '}', '[', ']', ',', '=', '|', '*', ';', '&', '<', '>'],
+] as const;
+
+export type Mark = (typeof MARKS)[number];
 
 /** A line that can't be read: what is wrong, where, and the nearest right word. */
 export class SyntaxProblem extends Error {
@@ -29,15 +36,19 @@ export class SyntaxProblem extends Error {
 // Every pattern is anchored where it is tried and can't backtrack over more than one token, so
 // reading a line takes time in proportion to its length. The order matters.
 const SPACE = /\s+/y;
-const COMMENT = /#.*$/y;
+/** `#` as in shells, or as C has it. */
+const COMMENT = /#.*$|\/\/.*$|\/\*.*?\*\//y;
+const OPEN_COMMENT = /\/\*/y;
 /** With a scheme: a path may have any character that ends no argument. */
 const WITH_SCHEME = /(?:tcp|udp|tls|unix|unixgram):[^\s,()=;]+/y;
 /** A run of characters that can be an address. It is one where it has a colon, right or wrong. */
-const RUN = /[^\s,()=;{}|"'/][^\s,()=;{}|"]*/y;
+const RUN = /[^\s,()=;{}|"'/&<>!][^\s,()=;{}|"]*/y;
 const NUMBER = /-?(?:0[xX][0-9a-fA-F]+|\d+)(?!\w|\.(?!\.\.))/y;
+const DURATION = /(\d+(?:\.\d+)?)(ms|s|m)(?!\w|\.(?!\.\.))/y;
 const HEX_BYTES = /hex"([^"]*)"/y;
-const WORD = /[A-Za-z_][\w-]*/y;
-const MARK = /\.\.\.|[(){},=|*;]/y;
+/** With what leads into a structure or an array: `addr.sin_addr.s_addr`, `pair[0]`. */
+const WORD = /[A-Za-z_][\w-]*(?:\.[A-Za-z_]\w*|\[\d{1,9}\])*/y;
+const MARK = /\.\.\.|[=!<>]=|[(){}[\],=|*;&<>]/y;
 const ODD = /[^\s,()=;]+/y;
 const REGEX = /\/(?:[^/\\]|\\.)+\//y;
 
@@ -85,6 +96,10 @@ class Lexer {
     }
     const endpoint = this.endpoint();
     if (endpoint !== null) return { kind: 'endpoint', text: endpoint, span: span(endpoint) };
+    const duration = this.match(DURATION);
+    if (duration !== null) {
+      return { kind: 'duration', ms: milliseconds(duration), span: span(duration[0]) };
+    }
     const number = this.match(NUMBER)?.[0];
     if (number !== undefined) {
       return { kind: 'number', value: numberOf(number, span(number)), span: span(number) };
@@ -96,6 +111,8 @@ class Lexer {
     const regex = this.match(REGEX)?.[0];
     if (regex !== undefined)
       return { kind: 'regex', source: regex.slice(1, -1), span: span(regex) };
+    if (this.match(OPEN_COMMENT) !== null)
+      throw new SyntaxProblem('the closing */ is missing', [this.at, this.line.length]);
     const odd = this.match(ODD)?.[0] ?? this.line[this.at] ?? '';
     throw new SyntaxProblem(oddity(odd), span(odd));
   }
@@ -116,8 +133,14 @@ function oddity(text: string): string {
     return 'not a number: 42, 0x2a, or an address with a port, such as 127.0.0.1:8888';
   if (text.startsWith("'")) return 'text stands between double quotes: "hello\\n"';
   if (text.startsWith('[')) return 'an IPv6 address needs a port: [::1]:8888';
-  if (text.startsWith('&')) return 'no pointers here: name the value itself';
+  if (text.startsWith('$')) return 'a name stands without the $';
   return 'this means nothing here';
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
+
+function milliseconds([, count = '', unit = '']: RegExpExecArray): number {
+  return Math.round(Number(count) * (UNITS[unit] ?? 1));
 }
 
 function numberOf(text: string, span: Span): number {

@@ -1,5 +1,6 @@
 /** Names and descriptors. The name a user gave and the kernel's fd are two things. */
 import type { SocketAddress } from '../sys/sockaddr.ts';
+import { ByteQueue } from '../wire/byte-queue.ts';
 import type { Snapshot } from './state.ts';
 
 type Internet = Extract<SocketAddress, { port: number }>;
@@ -23,6 +24,8 @@ export interface SocketRecord {
   last: Snapshot | null;
   /** The connection's addresses, kept when the descriptor no longer knows them. */
   pair: { readonly local: Internet; readonly peer: Internet } | null;
+  /** What recvuntil() and its kin read ahead: the kernel has these bytes no longer. */
+  readonly kept: ByteQueue;
 }
 
 /** Closed sockets stay known, so that they can be talked about; but not without a bound. */
@@ -52,6 +55,7 @@ export class SocketTable {
       closeOnExec: false,
       last: null,
       pair: null,
+      kept: new ByteQueue(),
     };
     this.names.set(name, record);
     this.descriptors.set(fd, record);
@@ -86,8 +90,8 @@ export class SocketTable {
     return [...this.descriptors.values()];
   }
 
-  /** Takes the name from whoever has it. */
-  private makeWay(name: string): void {
+  /** Takes the name from the socket that has it; an open one stays within reach by its number. */
+  makeWay(name: string): void {
     const former = this.names.get(name);
     if (former === undefined) return;
     this.names.delete(name);

@@ -3,6 +3,27 @@ import type { TcpState } from '../sys/platform.ts';
 
 export type { TcpState } from '../sys/platform.ts';
 
+/** All eleven, in the order of RFC 9293 §3.3.2. */
+export const TCP_STATES: readonly TcpState[] = [
+  'LISTEN',
+  'SYN-SENT',
+  'SYN-RECEIVED',
+  'ESTABLISHED',
+  'FIN-WAIT-1',
+  'FIN-WAIT-2',
+  'CLOSE-WAIT',
+  'CLOSING',
+  'LAST-ACK',
+  'TIME-WAIT',
+  'CLOSED',
+];
+
+/** A state by its name; C and the kernel’s tools write `_` for `-`. */
+export function stateNamed(name: string): TcpState | null {
+  const spelled = name.replaceAll('_', '-');
+  return TCP_STATES.find((state) => state === spelled) ?? null;
+}
+
 /** One socket at one moment, as the kernel tells it. Plain data. */
 export interface Snapshot {
   /** The name that the user gave. */

@@ -4,6 +4,8 @@ import { errnoName } from '../sys/platform.ts';
 import type { Field } from '../sys/sockaddr.ts';
 import type { Sys } from '../sys/sys.ts';
 import type { Call, Value } from './call.ts';
+import type { Made } from './calls/row.ts';
+import type { Detail } from './detail.ts';
 import { SocketError, type Where } from './errors.ts';
 import type { Change, Snapshot } from './state.ts';
 
@@ -24,6 +26,8 @@ export interface Step {
   /** The call as C has it, with the descriptors' numbers: `listen(21, 2)`. */
   readonly text: string;
   readonly outcome: Outcome;
+  /** What stands behind `=` where the call succeeded: the result, or what says more than it. */
+  readonly shown: string;
   /** Time inside the system call, in microseconds. */
   readonly durationUs: number;
   /** Time that the call was blocked, in microseconds; 0 where it was not. */
@@ -35,6 +39,8 @@ export interface Step {
   readonly sockets: readonly Snapshot[];
   /** The socket address that was passed, field by field; null where none was. */
   readonly layout: readonly Field[] | null;
+  /** What else there is to see: system calls inside, bytes that are kept, a signal. */
+  readonly details: readonly Detail[];
 }
 
 /** The value of a step that must have succeeded. @throws SocketError where it did not */
@@ -47,11 +53,15 @@ export function succeeded(step: Step): Value {
 export function outcomeOf(
   sys: Sys,
   call: Call,
-  result: number,
-  value: Value,
+  { result, failure, value }: Pick<Made, 'result' | 'failure' | 'value'>,
   where: Where,
 ): Outcome {
-  if (result >= 0) return { kind: 'value', result, value };
-  const failure = { call: call.name, code: errnoName(-result), text: sys.strerror(-result) };
-  return { kind: 'error', error: new SocketError(failure, where) };
+  if (result >= 0) {
+    return { kind: 'value', result, value: value ?? { kind: 'integer', value: result } };
+  }
+  const why = failure ?? { code: errnoName(-result), text: sys.strerror(-result) };
+  return {
+    kind: 'error',
+    error: new SocketError({ call: call.name, code: why.code, text: why.text }, where),
+  };
 }

@@ -5,6 +5,7 @@
 export const darwinConstants = {
   AF_UNSPEC: 0,
   AF_UNIX: 1,
+  AF_LOCAL: 1,
   AF_INET: 2,
   AF_INET6: 30,
 
@@ -23,6 +24,26 @@ export const darwinConstants = {
   INADDR_LOOPBACK: 0x7f000001,
   INADDR_BROADCAST: 0xffffffff,
   SOMAXCONN: 128,
+
+  MSG_OOB: 0x1,
+  MSG_PEEK: 0x2,
+  MSG_DONTROUTE: 0x4,
+  MSG_EOR: 0x8,
+  MSG_TRUNC: 0x10,
+  MSG_WAITALL: 0x40,
+  MSG_DONTWAIT: 0x80,
+  MSG_NOSIGNAL: 0x80000,
+
+  POLLIN: 0x1,
+  POLLPRI: 0x2,
+  POLLOUT: 0x4,
+  POLLERR: 0x8,
+  POLLHUP: 0x10,
+  POLLNVAL: 0x20,
+  POLLRDNORM: 0x40,
+  POLLRDBAND: 0x80,
+  POLLWRNORM: 0x4,
+  POLLWRBAND: 0x100,
 
   SHUT_RD: 0,
   SHUT_WR: 1,
@@ -69,6 +90,18 @@ export const darwinConstants = {
   O_CLOEXEC: 0x01000000,
 
   FIONREAD: 0x4004667f,
+  SIOCATMARK: 0x40047307,
+
+  AI_PASSIVE: 0x1,
+  AI_CANONNAME: 0x2,
+  AI_NUMERICHOST: 0x4,
+  AI_ALL: 0x100,
+  AI_ADDRCONFIG: 0x400,
+  AI_V4MAPPED: 0x800,
+  AI_NUMERICSERV: 0x1000,
+  NI_NAMEREQD: 0x4,
+  NI_NUMERICHOST: 0x2,
+  NI_NUMERICSERV: 0x8,
 } as const;
 
 /** errno(2), <sys/errno.h>. Unverified, as above. */

@@ -2,6 +2,7 @@
 export const linuxConstants = {
   AF_UNSPEC: 0,
   AF_UNIX: 1,
+  AF_LOCAL: 1,
   AF_INET: 2,
   AF_INET6: 10,
 
@@ -22,6 +23,29 @@ export const linuxConstants = {
   INADDR_LOOPBACK: 0x7f000001,
   INADDR_BROADCAST: 0xffffffff,
   SOMAXCONN: 4096,
+
+  MSG_OOB: 0x1,
+  MSG_PEEK: 0x2,
+  MSG_DONTROUTE: 0x4,
+  MSG_TRUNC: 0x20,
+  MSG_DONTWAIT: 0x40,
+  MSG_EOR: 0x80,
+  MSG_WAITALL: 0x100,
+  MSG_CONFIRM: 0x800,
+  MSG_NOSIGNAL: 0x4000,
+  MSG_MORE: 0x8000,
+
+  POLLIN: 0x1,
+  POLLPRI: 0x2,
+  POLLOUT: 0x4,
+  POLLERR: 0x8,
+  POLLHUP: 0x10,
+  POLLNVAL: 0x20,
+  POLLRDNORM: 0x40,
+  POLLRDBAND: 0x80,
+  POLLWRNORM: 0x100,
+  POLLWRBAND: 0x200,
+  POLLRDHUP: 0x2000,
 
   SHUT_RD: 0,
   SHUT_WR: 1,
@@ -90,7 +114,21 @@ export const linuxConstants = {
   O_CLOEXEC: 0o2000000,
 
   FIONREAD: 0x541b,
+  SIOCINQ: 0x541b,
   SIOCOUTQ: 0x5411,
+  SIOCOUTQNSD: 0x894b,
+  SIOCATMARK: 0x8905,
+
+  AI_PASSIVE: 0x1,
+  AI_CANONNAME: 0x2,
+  AI_NUMERICHOST: 0x4,
+  AI_V4MAPPED: 0x8,
+  AI_ALL: 0x10,
+  AI_ADDRCONFIG: 0x20,
+  AI_NUMERICSERV: 0x400,
+  NI_NUMERICHOST: 1,
+  NI_NUMERICSERV: 2,
+  NI_NAMEREQD: 8,
 } as const;
 
 /** errno(3), asm-generic; what a socket call can return and its neighbours. */

@@ -43,7 +43,24 @@ export function errnoNumber(name: ErrnoName): number {
   return errnos[name] as number;
 }
 
-export const errnoNumbers: ReadonlyMap<string, number> = new Map(Object.entries(errnos));
+/** Second names: errno(3), "may be the same value as". */
+const errnoAliases: Readonly<Record<string, string>> = {
+  EWOULDBLOCK: 'EAGAIN',
+  ENOTSUP: 'EOPNOTSUPP',
+};
+
+/** The name that errors go by: `EWOULDBLOCK` → `EAGAIN`. */
+export function canonicalErrno(name: string): string {
+  return errnoAliases[name] ?? name;
+}
+
+export const errnoNumbers: ReadonlyMap<string, number> = new Map([
+  ...Object.entries(errnos),
+  ...Object.entries(errnoAliases).flatMap(([alias, name]): [string, number][] => {
+    const number = errnos[name];
+    return number === undefined ? [] : [[alias, number]];
+  }),
+]);
 
 /** What the first byte of TCP_INFO means; undefined where the kernel invents a state. */
 export function tcpStateOf(byte: number): TcpState | undefined {

@@ -12,8 +12,10 @@ export interface Resolver {
    * @throws an Error with `code` (ENOTFOUND, EAI_AGAIN …) where the name does not resolve
    */
   addressesOf(host: string, port: number, family: 0 | 4 | 6): Promise<Internet[]>;
-  /** The TCP port of a service name such as `http`; null where it is not known. */
-  portOf(service: string): number | null;
+  /** The port of a service name such as `http`, of TCP unless UDP is asked for; null where it is not known. */
+  portOf(service: string, protocol?: 'tcp' | 'udp'): number | null;
+  /** The name of the service at a TCP port; null where it has none. */
+  serviceAt(port: number): string | null;
   /** The number of a network interface (`lo` → 1), for `fe80::1%lo`; null where there is none. */
   scopeOf(zone: string): number | null;
 }
@@ -48,14 +50,18 @@ export const resolver: Resolver = {
     );
   },
 
-  portOf(service) {
+  portOf(service, protocol = 'tcp') {
     if (!/^[a-z][a-z0-9+._-]*$/i.test(service)) return null;
-    for (const line of servicesFile().split('\n')) {
-      const [name, entry, ...aliases] = (line.split('#')[0] ?? '').trim().split(/\s+/);
-      if (!entry?.endsWith('/tcp')) continue;
-      if (name === service || aliases.includes(service)) return Number.parseInt(entry, 10);
-    }
-    return wellKnown.get(service) ?? null;
+    const row = services().find(
+      ({ entry, names }) => entry.endsWith(`/${protocol}`) && names.includes(service),
+    );
+    return row === undefined ? (wellKnown.get(service) ?? null) : Number.parseInt(row.entry, 10);
+  },
+
+  serviceAt(port) {
+    const row = services().find(({ entry }) => entry === `${port}/tcp`);
+    const known = [...wellKnown].find(([, number]) => number === port)?.[0];
+    return row?.names[0] ?? known ?? null;
   },
 
   scopeOf(zone) {
@@ -68,6 +74,14 @@ export const resolver: Resolver = {
 function inet6(address: string, port: number): Internet {
   const [host = '', zone = '0'] = address.split('%');
   return { family: 'inet6', host, port, scope: resolver.scopeOf(zone) ?? 0 };
+}
+
+/** services(5): `http 80/tcp www # a comment`. */
+function services(): { entry: string; names: string[] }[] {
+  return servicesFile()
+    .split('\n')
+    .map((line) => (line.split('#')[0] ?? '').trim().split(/\s+/))
+    .map(([name = '', entry = '', ...aliases]) => ({ entry, names: [name, ...aliases] }));
 }
 
 function servicesFile(): string {

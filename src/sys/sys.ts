@@ -34,6 +34,18 @@ export interface Sys {
   read(fd: number, into: Uint8Array): Result;
   /** write(2) of all of `bytes` → bytes written, which may be fewer. */
   write(fd: number, bytes: Uint8Array): Result;
+  /** send(2) with flags, such as MSG_OOB. */
+  send(fd: number, bytes: Uint8Array, flags: number): Result;
+  /** recv(2) with flags, such as MSG_PEEK. */
+  recv(fd: number, into: Uint8Array, flags: number): Result;
+  /** sendto(2). `address` as encodeAddress() makes it. */
+  sendto(fd: number, bytes: Uint8Array, flags: number, address: Uint8Array): Result;
+  /** recvfrom(2); the sender's address goes into `from`, with length 0 where there is none. */
+  recvfrom(fd: number, into: Uint8Array, flags: number, from: OutBuffer): Result;
+  /** socketpair(2) → two new descriptors in `pair`. */
+  socketpair(domain: number, type: number, protocol: number, pair: Int32Array): Result;
+  /** poll(2) that does not wait. `fds` as struct pollfd, one behind the other → how many are ready. */
+  poll(fds: Uint8Array): Result;
   /** shutdown(2). */
   shutdown(fd: number, how: number): Result;
   /** close(2). Release the descriptor's readiness first. */

@@ -13,6 +13,12 @@ const libc = {
   connect: bind('int connect(int, void *, uint32_t)'),
   read: bind('intptr_t read(int, void *, size_t)'),
   write: bind('intptr_t write(int, void *, size_t)'),
+  send: bind('intptr_t send(int, void *, size_t, int)'),
+  recv: bind('intptr_t recv(int, void *, size_t, int)'),
+  sendto: bind('intptr_t sendto(int, void *, size_t, int, void *, uint32_t)'),
+  recvfrom: bind('intptr_t recvfrom(int, void *, size_t, int, void *, void *)'),
+  socketpair: bind('int socketpair(int, int, int, void *)'),
+  poll: bind('int poll(void *, unsigned long, int)'),
   shutdown: bind('int shutdown(int, int)'),
   close: bind('int close(int)'),
   getsockname: bind('int getsockname(int, void *, void *)'),
@@ -25,6 +31,9 @@ const libc = {
   strerror: bindText('const char *strerror(int)'),
 };
 
+/** sizeof(struct pollfd): poll(2). */
+const POLLFD_SIZE = 8;
+
 export const systemCalls: Sys = {
   socket: (domain, type, protocol) => call(libc.socket, domain, type, protocol),
   bind: (fd, address) => call(libc.bind, fd, address, address.length),
@@ -33,6 +42,17 @@ export const systemCalls: Sys = {
   connect: (fd, address) => call(libc.connect, fd, address, address.length),
   read: (fd, into) => call(libc.read, fd, into, into.length),
   write: (fd, bytes) => call(libc.write, fd, bytes, bytes.length),
+  send: (fd, bytes, flags) => call(libc.send, fd, bytes, bytes.length, flags),
+  recv: (fd, into, flags) => call(libc.recv, fd, into, into.length, flags),
+  sendto: (fd, bytes, flags, address) =>
+    call(libc.sendto, fd, bytes, bytes.length, flags, address, address.length),
+  recvfrom: (fd, into, flags, from) => {
+    reset(from);
+    return call(libc.recvfrom, fd, into, into.length, flags, from.bytes, from.length);
+  },
+  socketpair: (domain, type, protocol, pair) =>
+    call(libc.socketpair, domain, type, protocol, room(pair, 2)),
+  poll: (fds) => call(libc.poll, fds, Math.floor(fds.length / POLLFD_SIZE), 0),
   shutdown: (fd, how) => call(libc.shutdown, fd, how),
   close: (fd) => call(libc.close, fd),
   getsockname: (fd, address) => filled(libc.getsockname, fd, address),
@@ -49,6 +69,12 @@ export const systemCalls: Sys = {
   kindOf,
   strerror: (errno) => libc.strerror(errno) ?? `Unknown error ${errno}`,
 };
+
+/** Memory that the kernel writes `count` ints to, whatever its length: it must have them. */
+function room(memory: Int32Array, count: number): Int32Array {
+  if (memory.length < count) throw new RangeError(`room for ${count} numbers is needed`);
+  return memory;
+}
 
 function filled(fn: (typeof libc)['accept'], fd: number, address: OutBuffer): number {
   reset(address);

@@ -1,5 +1,6 @@
 /** Steps and events as JSON: one object a line, "v":1 first, keys in snake_case, none ever removed. */
-import type { Value } from '../socket/call.ts';
+import type { Item, Value } from '../socket/call.ts';
+import type { Detail } from '../socket/detail.ts';
 import type { Change } from '../socket/state.ts';
 import type { Step } from '../socket/step.ts';
 import { asUtf8 } from '../wire/bytes.ts';
@@ -20,6 +21,7 @@ export function stepJson(step: Step, line?: number): string {
     blocked_us: Math.round(step.blockedUs),
     changes: step.changes.map(plain),
     ...(outcome.kind === 'value' ? valueJson(outcome.value, outcome.result) : {}),
+    ...detailsJson(step.details),
   });
 }
 
@@ -49,14 +51,51 @@ function valueJson(value: Value, result: number): Record<string, unknown> {
       return { data: bytesJson(value.bytes) };
     case 'address':
       return { address: value.address };
+    case 'addresses':
+      return { addresses: value.addresses };
     case 'struct':
-      return { value: value.fields };
+      return { value: value.fields.map(itemJson) };
+    case 'record':
+      return { data: bytesJson(value.bytes), struct: value.layout.name };
     case 'socket':
       return { socket: value.name };
+    case 'pair':
+      return { sockets: value.sockets.map(({ name }) => name) };
+    case 'file':
+      return { file: value.name };
+    case 'state':
+      return { state: value.state };
     case 'integer':
       // Only getsockopt() has a value besides its result.
       return value.value === result ? {} : { value: value.value };
   }
+}
+
+/** Numbers stay numbers; those that JavaScript can’t count to are text, as bytes are. */
+function itemJson(item: Item): unknown {
+  if (item instanceof Uint8Array) return bytesJson(item);
+  if (typeof item === 'bigint') return String(item);
+  return typeof item === 'object' ? item.map(itemJson) : item;
+}
+
+/** What else a step tells, under keys of their own; none where there is nothing. */
+function detailsJson(details: readonly Detail[]): Record<string, unknown> {
+  const of = <K extends Detail['kind']>(kind: K) =>
+    details.filter((detail): detail is Extract<Detail, { kind: K }> => detail.kind === kind);
+  const [signal, from] = [of('signal')[0], of('from')[0]];
+  const kept = of('kept').map(({ owner, direction, count, bytes }) => ({
+    owner,
+    direction,
+    count,
+    data: bytesJson(bytes),
+  }));
+  const made = of('made').map(({ text }) => text);
+  return {
+    ...(made.length === 0 ? {} : { calls: made }),
+    ...(kept.length === 0 ? {} : { kept }),
+    ...(signal === undefined ? {} : { signal: signal.name }),
+    ...(from === undefined ? {} : { from: from.address }),
+  };
 }
 
 function plain({ socket, field, from, to }: Change): Change {

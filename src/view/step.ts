@@ -2,6 +2,7 @@
 import type { Blocked } from '../socket/session/job.ts';
 import type { Change, ChangeField, Snapshot } from '../socket/state.ts';
 import type { Step } from '../socket/step.ts';
+import { renderDetails } from './detail.ts';
 import { duration, hanging, padEnd, spread, widthOf } from './layout.ts';
 import type { Page } from './page.ts';
 import { renderSockaddr } from './sockaddr.ts';
@@ -18,6 +19,7 @@ export function renderStep(step: Step, page: Page): string {
   if (step.layout !== null && step.outcome.kind === 'value') {
     lines.push(...renderSockaddr(step.layout, ' '.repeat(LABEL + 2), width, theme));
   }
+  lines.push(...renderDetails(step.details, page));
   lines.push(...renderChanges(step.changes, step.sockets, page));
   return lines.join('\n');
 }
@@ -60,7 +62,7 @@ function callLine(step: Step, { theme, width }: Page): string {
     const result = `= ${theme.bad(`-1 ${outcome.error.code} (${outcome.error.text})`)}`;
     return `${start}${widthOf(start) + 1 + widthOf(result) <= width ? ' ' : '\n      '}${result}`;
   }
-  const left = `${start} = ${outcome.result}`;
+  const left = `${start} = ${inSigns(visibleText(step.shown), theme)}`;
   if (job === null)
     return spread(left, theme.dim(inSigns(duration(step.durationUs), theme)), width);
   const from =

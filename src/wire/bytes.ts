@@ -20,6 +20,8 @@ export function quoted(bytes: Uint8Array): string {
 function escaped(byte: number, next: number | undefined): string {
   if (ESCAPES[byte] !== undefined) return ESCAPES[byte];
   if (printable(byte)) return String.fromCharCode(byte);
+  // strace's way, and the one that everybody writes; a digit behind it would belong to it.
+  if (byte === 0 && !(next !== undefined && next >= 0x30 && next <= 0x37)) return '\\0';
   // C reads as many hexadecimal digits as follow; an octal escape ends after three.
   const more = next !== undefined && /[0-9a-f]/i.test(String.fromCharCode(next));
   return more ? `\\${byte.toString(8).padStart(3, '0')}` : `\\x${hexByte(byte)}`;

@@ -15,6 +15,12 @@ export const SYS_CALLS = [
   'connect',
   'read',
   'write',
+  'send',
+  'recv',
+  'sendto',
+  'recvfrom',
+  'socketpair',
+  'poll',
   'shutdown',
   'close',
   'getsockname',
@@ -33,6 +39,18 @@ interface Fault {
   readonly first: number;
   readonly times: number;
 }
+
+/** On a blocking descriptor these could stop the event loop. */
+const MAY_BLOCK: ReadonlySet<SysCall> = new Set<SysCall>([
+  'accept',
+  'connect',
+  'read',
+  'write',
+  'send',
+  'recv',
+  'sendto',
+  'recvfrom',
+]);
 
 const AF_NETLINK = 16;
 const F_GETFL = 3;
@@ -98,6 +116,36 @@ export class FaultySys implements Sys {
     return this.on('write', fd, () => systemCalls.write(fd, this.part(fd, bytes)));
   }
 
+  send(fd: number, bytes: Uint8Array, flags: number): Result {
+    return this.on('send', fd, () => systemCalls.send(fd, this.part(fd, bytes), flags));
+  }
+
+  recv(fd: number, into: Uint8Array, flags: number): Result {
+    return this.on('recv', fd, () => systemCalls.recv(fd, this.part(fd, into), flags));
+  }
+
+  sendto(fd: number, bytes: Uint8Array, flags: number, address: Uint8Array): Result {
+    return this.on('sendto', fd, () =>
+      systemCalls.sendto(fd, this.part(fd, bytes), flags, address),
+    );
+  }
+
+  recvfrom(fd: number, into: Uint8Array, flags: number, from: OutBuffer): Result {
+    return this.on('recvfrom', fd, () =>
+      systemCalls.recvfrom(fd, this.part(fd, into), flags, from),
+    );
+  }
+
+  socketpair(domain: number, type: number, protocol: number, pair: Int32Array): Result {
+    const result = this.fault('socketpair') ?? systemCalls.socketpair(domain, type, protocol, pair);
+    if (result === 0) for (const fd of pair) this.fresh(fd);
+    return result;
+  }
+
+  poll(fds: Uint8Array): Result {
+    return this.fault('poll') ?? systemCalls.poll(fds);
+  }
+
   shutdown(fd: number, how: number): Result {
     return this.on('shutdown', fd, () => systemCalls.shutdown(fd, how));
   }
@@ -141,9 +189,7 @@ export class FaultySys implements Sys {
     this.noteUse(call, fd);
     const fault = this.fault(call);
     if (fault !== null) return fault;
-    if (call === 'accept' || call === 'connect' || call === 'read' || call === 'write') {
-      this.mustNotBlock(call, fd);
-    }
+    if (MAY_BLOCK.has(call)) this.mustNotBlock(call, fd);
     return real();
   }
 

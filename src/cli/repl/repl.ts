@@ -1,14 +1,19 @@
 /** The REPL's core: a line in, text out. It knows no terminal; terminal.ts and piped.ts feed it. */
-import { evaluate } from '../../script/evaluate.ts';
+import { Evaluator } from '../../script/evaluate.ts';
 import { SyntaxProblem } from '../../script/lexer.ts';
-import { parseStatement } from '../../script/parser.ts';
+import { parseLine } from '../../script/parser.ts';
+import type { Line } from '../../script/statement.ts';
+import { isOpenStruct } from '../../script/struct-line.ts';
 import { BadCall, SocketError } from '../../socket/errors.ts';
 import { Session, type SessionEvent } from '../../socket/session/session.ts';
 import { whyFailed } from '../../teach/why.ts';
 import { type Problem, renderProblem } from '../../view/caret.ts';
 import type { Page } from '../../view/page.ts';
 import { renderBlocked, renderChanges, renderStep, renderWhy } from '../../view/step.ts';
+import { renderLayout } from '../../view/struct.ts';
 import { inSigns } from '../../view/theme.ts';
+import { visibleText } from '../../view/visible.ts';
+import { layoutOf } from '../../wire/struct/layout.ts';
 
 /** How a line ended. */
 export type Verdict = 'fine' | 'unmet' | 'malformed';
@@ -17,6 +22,9 @@ export class Repl {
   session: Session;
   /** What blocked calls came to, after their statement had returned. */
   readonly late = new Set<Verdict>();
+  private evaluator: Evaluator;
+  /** The lines of a structure whose last brace is still open. */
+  private begun: string[] = [];
   private readonly page: () => Page;
   private readonly print: (text: string) => void;
 
@@ -25,19 +33,42 @@ export class Repl {
     this.page = page;
     this.print = print;
     this.session = this.open();
+    this.evaluator = new Evaluator(this.session);
   }
 
-  /** Makes the statement's call, and returns when it has returned or is blocked. */
-  async statement(line: string): Promise<Verdict> {
+  /** Whether more lines belong to what was begun: a structure over several lines. */
+  get continues(): boolean {
+    return this.begun.length > 0;
+  }
+
+  /** Gives up what was begun, as Ctrl-C does. */
+  abandon(): void {
+    this.begun = [];
+  }
+
+  /** Makes the line's call, and returns when it has returned or is blocked. */
+  async statement(text: string): Promise<Verdict> {
+    const line = [...this.begun, text].join('\n');
+    if (isOpenStruct(line) && (this.begun.length === 0 || !text.includes('}'))) {
+      this.begun.push(text);
+      return 'fine';
+    }
+    this.begun = [];
+    return this.line(line);
+  }
+
+  private async line(line: string): Promise<Verdict> {
     let spans: readonly (readonly [number, number])[] = [];
     try {
-      const statement = parseStatement(line);
-      if (statement === null) return 'fine';
-      spans = statement.spans;
-      const former = this.session.sockets.get(statement.call.as ?? '');
-      const { mismatch, finished, job } = await evaluate(this.session, statement);
-      if (former?.open) this.tellRenamed(former, statement.call.as);
-      if (job.blocked !== null) {
+      const parsed = parseLine(line, this.session.scope.structs);
+      if (parsed === null) return 'fine';
+      const as = parsed.kind === 'call' ? parsed.statement.call.as : undefined;
+      if (parsed.kind === 'call') spans = parsed.statement.spans;
+      const former = this.session.sockets.get(as ?? '');
+      const { mismatch, finished, job, notes } = await this.evaluator.run(parsed);
+      if (former?.open) this.tellRenamed(former, as);
+      this.tellOf(parsed, notes);
+      if (job !== null && job.blocked !== null) {
         void finished.then(
           (mismatch) => {
             if (mismatch !== null) this.late.add('unmet');
@@ -62,6 +93,15 @@ export class Repl {
   reset(): void {
     this.session.close();
     this.session = this.open();
+    this.evaluator = new Evaluator(this.session);
+    this.begun = [];
+  }
+
+  /** What a line that makes no call has to say. */
+  private tellOf(line: Line, notes: readonly string[]): void {
+    const page = this.page();
+    if (line.kind === 'struct') this.print(renderLayout(layoutOf(line.definition), page));
+    for (const note of notes) this.print(`  ${inSigns(visibleText(note), page.theme)}`);
   }
 
   private open(): Session {

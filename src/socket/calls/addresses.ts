@@ -6,45 +6,67 @@ import {
   formatAddress,
 } from '../../sys/sockaddr.ts';
 import { outBuffer, written } from '../../sys/sys.ts';
-import { type Arguments, shownAddress } from './arguments.ts';
-import { ADDRESS, type Prepared, type Row, SOCKET } from './row.ts';
+import type { Value } from '../call.ts';
+import type { Arguments } from './arguments.ts';
+import { ADDRESS, LENGTH, type Param, type Prepared, type Row, SOCKET } from './row.ts';
+import { shownAddress } from './socket-address.ts';
+
+/** As C has it: `bind(fd, (struct sockaddr *) &addr, sizeof(addr))`. */
+const GIVEN: readonly Param[] = [SOCKET, ADDRESS, LENGTH];
+const ASKED: readonly Param[] = [
+  SOCKET,
+  { name: 'answer', kind: 'out' },
+  { name: 'length', kind: 'out' },
+];
 
 export const addressCalls: readonly Row[] = [
   {
     name: 'bind',
+    kind: 'system',
     params: [SOCKET, ADDRESS],
+    alsoAs: [GIVEN],
     signature: 'int bind(int sockfd, const struct sockaddr *addr, socklen_t addrlen);',
     does: 'Gives the socket a local address: the interface and the port where it can be reached.',
     example: 'bind(server, 127.0.0.1:8888)',
     source: 'bind(2)',
+    gives: 'integer',
     prepare: (args) => withAddress('bind', args),
   },
   {
     name: 'connect',
+    kind: 'system',
     params: [SOCKET, ADDRESS],
+    alsoAs: [GIVEN],
     signature: 'int connect(int sockfd, const struct sockaddr *addr, socklen_t addrlen);',
     does: 'Opens a connection: for TCP, the three-way handshake (RFC 9293 §3.5).',
     example: 'connect(client, 127.0.0.1:8888)',
     source: 'connect(2)',
+    gives: 'integer',
     blocks: { on: 'writable', because: 'the other side has not answered yet' },
     prepare: (args) => withAddress('connect', args),
   },
   {
     name: 'getsockname',
+    kind: 'system',
     params: [SOCKET],
+    alsoAs: [ASKED],
     signature: 'int getsockname(int sockfd, struct sockaddr *addr, socklen_t *addrlen);',
     does: 'Tells the socket’s local address.',
     example: 'getsockname(client)',
     source: 'getsockname(2)',
+    gives: 'address',
     prepare: (args) => askAddress('getsockname', args),
   },
   {
     name: 'getpeername',
+    kind: 'system',
     params: [SOCKET],
+    alsoAs: [ASKED],
     signature: 'int getpeername(int sockfd, struct sockaddr *addr, socklen_t *addrlen);',
     does: 'Tells the address of the peer.',
     example: 'getpeername(conn)',
     source: 'getpeername(2)',
+    gives: 'address',
     prepare: (args) => askAddress('getpeername', args),
   },
 ];
@@ -62,6 +84,7 @@ function withAddress(name: 'bind' | 'connect', args: Arguments): Prepared {
 
 function askAddress(name: 'getsockname' | 'getpeername', args: Arguments): Prepared {
   const { fd } = args.socket(0);
+  const [answer, length] = [args.out(1), args.out(2)];
   const buffer = outBuffer(ADDRESS_STORAGE);
   return {
     text: `${name}(${fd}, …)`,
@@ -69,10 +92,14 @@ function askAddress(name: 'getsockname' | 'getpeername', args: Arguments): Prepa
       const result = sys[name](fd, buffer);
       if (result < 0) return { result };
       const bytes = written(buffer).slice();
+      const value: Value = { kind: 'address', address: formatAddress(decodeAddress(bytes)) };
+      const gives: [string, Value][] = answer === null ? [] : [[answer, value]];
+      if (length !== null) gives.push([length, { kind: 'integer', value: bytes.length }]);
       return {
         result,
         text: `${name}(${fd}, ${shownAddress(bytes)}, [${bytes.length}])`,
-        value: { kind: 'address', address: formatAddress(decodeAddress(bytes)) },
+        value,
+        gives,
         layout: addressFields(bytes),
       };
     },

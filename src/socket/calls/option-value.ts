@@ -1,9 +1,15 @@
 /** The values of socket options as bytes: int, struct linger, struct timeval, text (socket(7)). */
 import { constants } from '../../sys/platform.ts';
-import type { Arg, Value } from '../call.ts';
+import type { Value } from '../call.ts';
 import { BadCall } from '../errors.ts';
 
 type Shape = 'int' | 'linger' | 'timeval' | 'text' | 'bytes';
+
+/** What setsockopt() is given. */
+export type OptionValue =
+  | { readonly kind: 'integer'; readonly value: number }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'struct'; readonly fields: readonly number[] };
 
 /** Every option that is not an int. */
 const SHAPES: readonly (readonly [level: string, option: string, shape: Shape])[] = [
@@ -22,7 +28,7 @@ export const OPTION_ROOM = 256;
  * The bytes for setsockopt().
  * @throws BadCall about argument 3 where the value does not suit the option
  */
-export function encodeOption(level: number, option: number, value: Arg): Uint8Array {
+export function encodeOption(level: number, option: number, value: OptionValue): Uint8Array {
   const shape = shapeOf(level, option);
   if (value.kind === 'bytes') return value.bytes;
   if (value.kind === 'struct') return encodeStruct(shape, value.fields);

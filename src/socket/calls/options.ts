@@ -1,29 +1,34 @@
 /** The calls that read and set what a socket, or its descriptor, can be told. */
-import { constant } from '../../sys/platform.ts';
+import { constant, constants } from '../../sys/platform.ts';
 import { outBuffer, written } from '../../sys/sys.ts';
 import { quotedShort } from '../../wire/bytes.ts';
-import type { Arg, Value } from '../call.ts';
+import type { Value } from '../call.ts';
 import { BadCall } from '../errors.ts';
 import type { Arguments } from './arguments.ts';
-import { decodeOption, encodeOption, OPTION_ROOM } from './option-value.ts';
-import { BYTES_SHOWN, known, type Param, type Prepared, type Row, SOCKET } from './row.ts';
+import { decodeOption, encodeOption, OPTION_ROOM, type OptionValue } from './option-value.ts';
+import { BYTES_SHOWN, known, LENGTH, type Param, type Prepared, type Row, SOCKET } from './row.ts';
 
 const FCNTL_COMMANDS = ['F_GETFD', 'F_SETFD', 'F_GETFL', 'F_SETFL'] as const;
+const IOCTL_REQUESTS = known(/^(FIONREAD|SIOC\w+)$/);
 const LEVEL: Param = { name: 'level', kind: 'int', constants: known(/^(SOL_|IPPROTO_)/) };
+const VALUE: Param = { name: 'value', kind: 'option' };
 const OPTION: Param = { name: 'option', kind: 'int', constants: known(/^(SO|TCP|IP|IPV6)_/) };
 
 export const optionCalls: readonly Row[] = [
   {
     name: 'setsockopt',
-    params: [SOCKET, LEVEL, OPTION, { name: 'value', kind: 'option' }],
+    kind: 'system',
+    params: [SOCKET, LEVEL, OPTION, VALUE],
+    alsoAs: [[SOCKET, LEVEL, OPTION, VALUE, LENGTH]],
     signature:
       'int setsockopt(int sockfd, int level, int optname, const void *optval, socklen_t optlen);',
     does: 'Sets an option of the socket.',
     example: 'setsockopt(server, SOL_SOCKET, SO_REUSEADDR, 1)',
     source: 'setsockopt(2), socket(7), tcp(7)',
+    gives: 'integer',
     prepare: (args) => {
       const { fd } = args.socket(0);
-      const [level, option, given] = [args.int(1), args.int(2), args.raw(3)];
+      const [level, option, given] = [args.int(1), args.int(2), args.option(3)];
       const bytes = encodeOption(level, option, given);
       const shown = [args.shown(1), args.shown(2), shownOption(given), bytes.length].join(', ');
       return {
@@ -34,30 +39,40 @@ export const optionCalls: readonly Row[] = [
   },
   {
     name: 'getsockopt',
+    kind: 'system',
     params: [SOCKET, LEVEL, OPTION],
+    alsoAs: [
+      [SOCKET, LEVEL, OPTION, { name: 'answer', kind: 'out' }, { name: 'length', kind: 'out' }],
+    ],
     signature:
       'int getsockopt(int sockfd, int level, int optname, void *optval, socklen_t *optlen);',
     does: 'Reads an option of the socket. SO_ERROR reads and clears the pending error.',
     example: 'getsockopt(client, SOL_SOCKET, SO_ERROR)',
     source: 'getsockopt(2), socket(7), tcp(7)',
+    gives: 'anything',
     prepare: (args) => {
       const { fd } = args.socket(0);
       const [level, option] = [args.int(1), args.int(2)];
       const start = `getsockopt(${fd}, ${args.shown(1)}, ${args.shown(2)}`;
       const buffer = outBuffer(OPTION_ROOM);
+      const [answer, length] = [args.out(3), args.out(4)];
       return {
         text: `${start}, …)`,
         attempt: (sys) => {
           const result = sys.getsockopt(fd, level, option, buffer);
           if (result < 0) return { result };
           const value = decodeOption(level, option, written(buffer));
-          return { result, value, text: `${start}, ${shownOption(value)}, [${buffer.length[0]}])` };
+          const size = buffer.length[0] ?? 0;
+          const gives: [string, Value][] = answer === null ? [] : [[answer, value]];
+          if (length !== null) gives.push([length, { kind: 'integer', value: size }]);
+          return { result, value, gives, text: `${start}, ${shownOption(value)}, [${size}])` };
         },
       };
     },
   },
   {
     name: 'fcntl',
+    kind: 'system',
     params: [
       SOCKET,
       { name: 'command', kind: 'int', constants: FCNTL_COMMANDS },
@@ -67,9 +82,51 @@ export const optionCalls: readonly Row[] = [
     does: 'Reads or sets what belongs to the descriptor: F_GETFL and F_SETFL know O_NONBLOCK.',
     example: 'fcntl(client, F_SETFL, O_NONBLOCK)',
     source: 'fcntl(2)',
+    gives: 'integer',
     prepare: fcntl,
   },
+  {
+    name: 'ioctl',
+    kind: 'system',
+    params: [SOCKET, { name: 'request', kind: 'int', constants: IOCTL_REQUESTS }],
+    alsoAs: [
+      [
+        SOCKET,
+        { name: 'request', kind: 'int', constants: IOCTL_REQUESTS },
+        { name: 'answer', kind: 'out' },
+      ],
+    ],
+    signature: 'int ioctl(int fd, unsigned long request, ...);',
+    does: 'Asks for a number: FIONREAD, how many bytes wait to be read; SIOCOUTQ, how many are not acknowledged; SIOCATMARK, whether the next byte follows the urgent one.',
+    example: 'ioctl(conn, FIONREAD)',
+    source: 'ioctl(2), tcp(7)',
+    gives: 'integer',
+    prepare: ioctl,
+  },
 ];
+
+/** The answer is the value of the call; as C has it, `ioctl(conn, FIONREAD, &n)`, the result is 0. */
+function ioctl(args: Arguments): Prepared {
+  const { fd } = args.socket(0);
+  const request = args.int(1);
+  // The others could do anything to the descriptor, and to memory.
+  if (!IOCTL_REQUESTS.some((name) => constants.get(name) === request)) {
+    throw new BadCall(`ioctl() here knows ${IOCTL_REQUESTS.join(', ')}`, 1);
+  }
+  const answer = args.out(2);
+  const count = new Int32Array(1);
+  const start = `ioctl(${fd}, ${args.shown(1)}`;
+  return {
+    text: `${start}, …)`,
+    attempt: (sys) => {
+      const result = sys.ioctl(fd, request, count);
+      if (result < 0) return { result };
+      const value: Value = { kind: 'integer', value: count[0] ?? 0 };
+      const text = `${start}, [${count[0]}])`;
+      return answer === null ? { result, value, text } : { result, text, gives: [[answer, value]] };
+    },
+  };
+}
 
 /**
  * The descriptor is non-blocking, and closed on exec, underneath, always; what the user set is
@@ -99,7 +156,7 @@ function fcntl(args: Arguments): Prepared {
   };
 }
 
-function shownOption(value: Arg | Value): string {
+function shownOption(value: OptionValue | Value): string {
   if (value.kind === 'integer') return `[${value.value}]`;
   if (value.kind === 'struct') return `{${value.fields.join(', ')}}`;
   return value.kind === 'bytes' ? quotedShort(value.bytes, BYTES_SHOWN) : '…';

@@ -1,36 +1,36 @@
-/** A new descriptor becomes one of the session's sockets. */
-import { constant, constants } from '../../sys/platform.ts';
+/** New descriptors become the session's sockets. */
+import { constant } from '../../sys/platform.ts';
 import type { Sys } from '../../sys/sys.ts';
-import type { Call } from '../call.ts';
-import { Arguments, type Scope } from '../calls/arguments.ts';
+import { typeParts } from '../calls/lifecycle.ts';
+import type { Opened } from '../calls/row.ts';
 import { socketError } from '../errors.ts';
+import type { Scope } from '../scope.ts';
 import type { SocketRecord } from '../socket-table.ts';
 
 /**
  * Every descriptor is non-blocking underneath, and is not inherited by a program that we start.
  * The call line shows the plain socket() and accept() that were made; these two come after it.
+ * @param wanted the name that the user gives
+ * @param listener the socket that it was accepted from; null where it was made
+ * @throws SocketError where it can't be made ready, and the descriptor is then closed
  */
 export function adopt(
-  scope: Scope,
-  call: Call,
-  fd: number,
+  { sys, sockets }: Scope,
+  { fd, made }: Opened,
+  wanted: string | undefined,
   listener: SocketRecord | null,
 ): SocketRecord {
-  const { sys, sockets } = scope;
   makeNonBlocking(sys, fd);
-  if (listener !== null) {
-    const accepted = sockets.add(fd, listener, call.as);
+  if (made === null) {
+    const kind = listener ?? { domain: 0, type: constant('SOCK_STREAM') };
+    const accepted = sockets.add(fd, kind, wanted);
     accepted.accepted = true;
     return accepted;
   }
-  const args = new Arguments(scope, call.args);
-  const [domain, type] = [args.int(0), args.int(1)];
-  // SOCK_NONBLOCK and SOCK_CLOEXEC ride on the type (socket(2), Linux).
-  const nonBlock = constants.get('SOCK_NONBLOCK') ?? 0;
-  const closeOnExec = constants.get('SOCK_CLOEXEC') ?? 0;
-  const record = sockets.add(fd, { domain, type: type & ~(nonBlock | closeOnExec) }, call.as);
-  record.nonBlocking = (type & nonBlock) !== 0;
-  record.closeOnExec = (type & closeOnExec) !== 0;
+  const { type, nonBlocking, closeOnExec } = typeParts(made.type);
+  const record = sockets.add(fd, { domain: made.domain, type }, wanted);
+  record.nonBlocking = nonBlocking;
+  record.closeOnExec = closeOnExec;
   return record;
 }
 

@@ -58,10 +58,15 @@ export class Observer {
     return { changes, sockets };
   }
 
+  /** A picture of the socket as it is now, which nothing is compared with. */
+  peek(record: SocketRecord): Snapshot {
+    return record.open ? this.ofDescriptor(record) : this.ofClosed(record);
+  }
+
   /** Takes a snapshot, and keeps it as the last one. */
   look(record: SocketRecord): Snapshot {
     const before = record.last;
-    const snapshot = record.open ? this.ofDescriptor(record) : this.ofClosed(record);
+    const snapshot = this.peek(record);
     record.last = snapshot;
     this.index(record, before);
     return snapshot;

@@ -1,21 +1,21 @@
 /** One call on its way from start() to what it returned: names, pause, system call, blocking. */
 import { errnoNumber } from '../../sys/platform.ts';
 import type { Call } from '../call.ts';
-import { Arguments, type Scope } from '../calls/arguments.ts';
+import { prepare } from '../calls/prepare.ts';
 import type { Made, Prepared, Row } from '../calls/row.ts';
 import { rowOf } from '../calls/table.ts';
+import type { Door } from '../door.ts';
+import type { Scope } from '../scope.ts';
 import type { SocketRecord } from '../socket-table.ts';
 import type { Step } from '../step.ts';
 import type { Job } from './job.ts';
-import {
-  type Attempt,
-  type Door,
-  linger,
-  lingers,
-  stopLingering,
-  untilDone,
-  wouldBlock,
-} from './waiting.ts';
+import { type Attempt, linger, lingers, stopLingering, untilDone, wouldBlock } from './waiting.ts';
+
+/** A blocked job, and the name that it will give. */
+export interface Giver {
+  readonly giver: Job;
+  readonly name: string;
+}
 
 /** What a run needs of its session. */
 export interface World extends Door {
@@ -24,7 +24,7 @@ export interface World extends Door {
   readonly clock: () => number;
   readonly before: ((call: Call, text: string) => Promise<void>) | null;
   /** A blocked job that will give a name which this one uses; null where there is none (any more). */
-  giverOf(job: Job): Job | null;
+  giverOf(job: Job): Giver | null;
   /** Whether the session is over. */
   isClosed(): boolean;
   /** Notes that the job is blocked, and tells the watchers. */
@@ -33,17 +33,16 @@ export interface World extends Door {
   record(job: Job, returned: Returned): Step;
   /** The call is about to be made: what happened to its socket until now was not its doing. */
   aboutTo(socket: SocketRecord): void;
-  /** The socket is about to be closed: nobody may wait for it any longer. */
-  letGo(socket: SocketRecord): void;
+  /** The socket is about to be closed by this job: nobody else may wait for it any longer. */
+  letGo(socket: SocketRecord, job: Job): void;
 }
 
 /** A call that has returned. */
 export interface Returned {
   readonly text: string;
   readonly made: Made;
-  readonly layout: Prepared['layout'];
-  /** The address that was passed, as an endpoint is written. */
-  readonly address: string | null;
+  /** What it was made of; null where it was ended before. */
+  readonly prepared: Prepared | null;
   /** The socket that the call is about. */
   readonly socket: SocketRecord | null;
   readonly durationUs: number;
@@ -63,17 +62,16 @@ export async function runCall(world: World, job: Job): Promise<Step> {
     await nameGiven(world, job, giver);
     if (job.interruption !== null) return endedEarly(world, job);
   }
-  const row = rowOf(call.name);
-  let prepared = row.prepare(new Arguments(world.scope, call.args));
+  let { prepared, args } = prepare(world.scope, call);
   if (world.before !== null) {
     await world.before(call, prepared.text);
     if (world.isClosed()) return endedEarly(world, job, 'EBADF');
     // Time has passed: a socket may have been closed, and its number given to another.
-    prepared = row.prepare(new Arguments(world.scope, call.args));
+    ({ prepared, args } = prepare(world.scope, call));
   }
-  const socket = socketOf(world.scope, call);
+  const socket = args.subject;
   if (socket !== null) world.aboutTo(socket);
-  return make(world, { job, row, prepared, socket });
+  return make(world, { job, row: rowOf(call.name), prepared, socket });
 }
 
 interface Ready {
@@ -85,7 +83,9 @@ interface Ready {
 
 async function make(world: World, { job, row, prepared, socket }: Ready): Promise<Step> {
   const { clock, sys } = world;
-  const blocking = row.blocks !== undefined && socket?.nonBlocking === false;
+  const blocking =
+    prepared.wait !== undefined ||
+    (row.blocks !== undefined && prepared.dontWait !== true && socket?.nonBlocking === false);
   let spent = 0;
   /** What of it was spent before the call was blocked. */
   let before = 0;
@@ -95,8 +95,7 @@ async function make(world: World, { job, row, prepared, socket }: Ready): Promis
     world.record(job, {
       text: made.text ?? prepared.text,
       made,
-      layout: made.layout ?? prepared.layout,
-      address: prepared.address ?? null,
+      prepared,
       socket,
       durationUs: spent,
       blockedUs: job.blockedAt === null ? 0 : clock() - job.blockedAt - (spent - before),
@@ -107,7 +106,7 @@ async function make(world: World, { job, row, prepared, socket }: Ready): Promis
     spent += clock() - start;
     return { made, step: blocking && wouldBlock(made) ? null : finish(made) };
   };
-  if (row.name === 'close' && socket !== null) {
+  if (row.closes && socket?.open) {
     if (lingers(sys, socket.fd)) {
       world.block(job, prepared.text, 'SO_LINGER: it waits until the peer has everything');
       await linger(sys, job, socket.fd);
@@ -115,22 +114,22 @@ async function make(world: World, { job, row, prepared, socket }: Ready): Promis
       if (!socket.open) return finish({ result: -errnoNumber('EBADF') });
       stopLingering(sys, socket.fd);
     }
-    world.letGo(socket);
+    world.letGo(socket, job);
   }
   let first = attempt(0);
   // Over loopback the answer is there already: EINPROGRESS was true for a moment only.
   if (first.step === null && first.made.result === IN_PROGRESS) first = attempt(0);
-  if (first.step !== null || row.blocks === undefined || socket === null)
-    return first.step ?? finish(first.made);
-  job.fd = socket.fd;
+  if (first.step !== null) return first.step;
+  job.fd = socket?.fd ?? null;
   before = spent;
-  world.block(job, prepared.text, row.blocks.because);
-  return untilDone(world, { job, row, fd: socket.fd, attempt, finish }, first.made);
+  world.block(job, prepared.text, prepared.because ?? row.blocks?.because ?? 'it is not done yet');
+  const fd = socket?.fd ?? -1;
+  return untilDone(world, { job, row, prepared, fd, attempt, finish }, first.made);
 }
 
-async function nameGiven(world: World, job: Job, giver: Job): Promise<void> {
-  const because = `${giver.call.as} comes when [${giver.blocked?.job}] returns`;
-  world.block(job, `${job.call.name}(…)`, because, giver.call.as ?? null);
+async function nameGiven(world: World, job: Job, { giver, name }: Giver): Promise<void> {
+  const because = `${name} comes when [${giver.blocked?.job}] returns`;
+  world.block(job, `${job.call.name}(…)`, because, name);
   const woken = new Promise<void>((resolve) => {
     job.wake = resolve;
   });
@@ -145,18 +144,9 @@ function endedEarly(world: World, job: Job, why = job.interruption ?? 'EINTR'): 
   return world.record(job, {
     text,
     made,
-    layout: undefined,
-    address: null,
+    prepared: null,
     socket: null,
     durationUs: 0,
     blockedUs,
   });
-}
-
-function socketOf({ sockets }: Scope, call: Call): SocketRecord | null {
-  const [first] = call.args;
-  if (first?.kind === 'name') return sockets.get(first.name) ?? null;
-  if (first?.kind === 'integer' && call.name !== 'socket')
-    return sockets.byDescriptor(first.value) ?? null;
-  return null;
 }

@@ -1,17 +1,17 @@
 /** A session: the ordered steps of one run, and the sockets that they made. */
-import { errnoNumber } from '../../sys/platform.ts';
 import { type Readiness, readiness } from '../../sys/readiness.ts';
 import type { Sys } from '../../sys/sys.ts';
 import { systemCalls } from '../../sys/syscalls.ts';
 import type { Call, Value } from '../call.ts';
-import type { Scope } from '../calls/arguments.ts';
-import { rowOf } from '../calls/table.ts';
 import type { Where } from '../errors.ts';
+import { Scope } from '../scope.ts';
 import { type SocketRecord, SocketTable } from '../socket-table.ts';
 import type { Snapshot } from '../state.ts';
 import { outcomeOf, type Step } from '../step.ts';
 import { adopt } from './adopt.ts';
-import { type Blocked, Job } from './job.ts';
+import { History } from './history.ts';
+import { type Blocked, type Interruption, Job } from './job.ts';
+import { Jobs } from './jobs.ts';
 import { Observer, type Sight } from './observer.ts';
 import { type Returned, runCall, type World } from './run.ts';
 import { lingers, stopLingering } from './waiting.ts';
@@ -36,9 +36,6 @@ export interface SessionOptions {
   readonly before?: (call: Call, text: string) => Promise<void>;
 }
 
-/** However few steps these are: what was written and read is kept up to so many bytes. */
-const MOST_BYTES_KEPT = 32 * 1024 * 1024;
-
 /** A look in the background takes this many sockets at most, in turn. */
 const LOOK_AT_MOST = 64;
 
@@ -46,20 +43,16 @@ export class Session {
   readonly sys: Sys;
   readonly readiness: Readiness;
   readonly sockets = new SocketTable();
-  /** What names stand for that are not sockets: `n = write(…)`. */
-  readonly values = new Map<string, Value>();
-  /** The newest steps, the last one last. */
-  readonly steps: Step[] = [];
+  /** What names stand for. */
+  readonly scope: Scope;
   private readonly options: SessionOptions;
   private readonly world: World;
   private readonly observer: Observer;
-  private readonly scope: Scope;
   private readonly listeners = new Set<(event: SessionEvent) => void>();
-  private readonly blockedJobs = new Set<Job>();
+  private readonly blocked = new Jobs();
+  private readonly history: History;
   private stepsMade = 0;
-  private jobsMade = 0;
   private lookFrom = 0;
-  private bytesKept = 0;
   private closed = false;
 
   constructor(options: SessionOptions = {}) {
@@ -67,20 +60,34 @@ export class Session {
     this.sys = options.sys ?? systemCalls;
     this.readiness = options.readiness ?? readiness;
     this.observer = new Observer(this.sys);
-    this.scope = { sys: this.sys, sockets: this.sockets, values: this.values };
+    this.history = new History(options.keep ?? 1000);
+    this.scope = new Scope(this.sys, this.sockets, {
+      look: (socket) => this.observer.peek(socket),
+      cancel: (job) => this.end(job, 'EINTR'),
+    });
     this.world = {
       sys: this.sys,
       readiness: this.readiness,
       scope: this.scope,
       clock: options.clock ?? (() => performance.now() * 1000),
       before: options.before ?? null,
-      giverOf: (job) => this.giverOf(job),
+      giverOf: (job) => this.blocked.giverOf(job),
       isClosed: () => this.closed,
       record: (job, returned) => this.record(job, returned),
       block: (job, text, because, waitsFor = null) => this.block(job, text, because, waitsFor),
       aboutTo: (socket) => this.tellOfChanges([socket]),
-      letGo: (socket) => this.letGo(socket),
+      letGo: (socket, job) => this.letGo(socket, job),
     };
+  }
+
+  /** What names stand for that are not sockets: `n = write(…)`. */
+  get values(): ReadonlyMap<string, Value> {
+    return this.scope.values;
+  }
+
+  /** The newest steps, the last one last. */
+  get steps(): readonly Step[] {
+    return this.history.steps;
   }
 
   /** Whether anyone is told of each call. Where nobody is, bulk bytes may take the short way. */
@@ -112,7 +119,7 @@ export class Session {
     runCall(this.world, job).then(
       (step) => job.finish(step),
       (error) => {
-        this.blockedJobs.delete(job);
+        this.blocked.remove(job);
         job.refuse(error);
       },
     );
@@ -121,15 +128,18 @@ export class Session {
 
   /** The calls that are blocked now, the oldest first. */
   jobs(): Blocked[] {
-    return [...this.blockedJobs].map((job) => job.blocked).filter((blocked) => blocked !== null);
+    return this.blocked.all();
   }
 
   /** Ends a blocked call with EINTR: the one of this number, or the newest. @returns whether there was one */
   cancel(number?: number): boolean {
-    const jobs = [...this.blockedJobs];
-    const job =
-      number === undefined ? jobs.at(-1) : jobs.find((one) => one.blocked?.job === number);
-    job?.interrupt('EINTR');
+    return this.end(number ?? null, 'EINTR');
+  }
+
+  /** Ends a blocked call: of this number, or that will give this name, or the newest. @returns whether there was one */
+  private end(which: number | string | null, why: Interruption): boolean {
+    const job = this.blocked.find(which);
+    job?.interrupt(why);
     return job !== undefined;
   }
 
@@ -161,7 +171,7 @@ export class Session {
   /** Closes every socket that the session opened, and ends what is blocked with EBADF. */
   close(): void {
     this.closed = true;
-    for (const job of this.blockedJobs) job.interrupt('EBADF');
+    this.blocked.interrupt('EBADF');
     for (const socket of this.sockets.openOnes()) {
       this.readiness.release(socket.fd);
       if (lingers(this.sys, socket.fd)) stopLingering(this.sys, socket.fd);
@@ -173,47 +183,51 @@ export class Session {
 
   /** Makes a step of what a call returned, and tells the watchers. */
   private record(job: Job, returned: Returned): Step {
-    this.blockedJobs.delete(job);
+    this.blocked.remove(job);
     const { call } = job;
-    const { made, socket } = returned;
+    const { made, prepared, socket } = returned;
     const touched = socket === null ? [] : [socket];
-    let value: Value = made.value ?? { kind: 'integer', value: made.result };
-    if (made.result >= 0) {
-      if (rowOf(call.name).makesSocket) {
-        const adopted = adopt(this.scope, call, made.result, socket);
-        if (made.peer !== undefined) this.observer.remember(adopted, made.peer);
-        this.values.delete(adopted.name);
-        value = { kind: 'socket', name: adopted.name, fd: adopted.fd };
-        touched.push(adopted);
-      } else if (call.as !== undefined) {
-        this.values.set(call.as, value);
-      }
-    }
-    // close(2): "the file descriptor is always released", whatever it returns, but for EBADF.
-    if (call.name === 'close' && socket?.open && made.result !== -errnoNumber('EBADF')) {
-      this.forget(this.sockets.close(socket));
-    }
+    const value = made.result < 0 ? undefined : this.take(call, returned, touched);
+    if (made.closed && socket?.open) this.forget(this.sockets.close(socket));
+    const where = made.result >= 0 ? {} : this.whereOf(call, socket, prepared?.address ?? null);
+    const outcome = outcomeOf(this.sys, call, { ...made, ...(value && { value }) }, where);
+    if (outcome.kind === 'error' && call.as !== undefined) this.scope.fail(call.as, outcome.error);
     const step: Step = {
       n: ++this.stepsMade,
       call,
       text: returned.text,
-      outcome: outcomeOf(
-        this.sys,
-        call,
-        made.result,
-        value,
-        made.result >= 0 ? {} : this.whereOf(call, socket, returned.address),
-      ),
+      outcome,
+      shown: made.shown ?? String(made.result),
       durationUs: returned.durationUs,
       blockedUs: returned.blockedUs,
       job: job.blocked?.job ?? null,
       ...this.sight(touched),
-      layout: returned.layout ?? null,
+      layout: made.layout ?? prepared?.layout ?? null,
+      details: [...(prepared?.details ?? []), ...(made.details ?? [])],
     };
-    this.remember(step);
+    this.history.add(step);
     // What close() ended is no news: the kernel was not asked.
     if (!this.closed) this.tell({ type: 'step', step });
     return step;
+  }
+
+  /** Gives the names that the call gives: new sockets, values. @returns its value */
+  private take(call: Call, { made, socket }: Returned, touched: SocketRecord[]): Value {
+    const opened = (made.opened ?? []).map((one) => {
+      const record = adopt(this.scope, one, one.name ?? call.as, socket);
+      if (made.peer !== undefined) this.observer.remember(record, made.peer);
+      this.scope.forget(record.name);
+      touched.push(record);
+      return { name: record.name, fd: record.fd };
+    });
+    for (const [name, value] of made.gives ?? []) this.scope.give(name, value);
+    const [first] = opened;
+    if (first !== undefined) {
+      return opened.length === 1 ? { kind: 'socket', ...first } : { kind: 'pair', sockets: opened };
+    }
+    const value: Value = made.value ?? { kind: 'integer', value: made.result };
+    if (call.as !== undefined && value.kind !== 'file') this.scope.give(call.as, value);
+    return value;
   }
 
   private whereOf({ name }: Call, socket: SocketRecord | null, address: string | null): Where {
@@ -224,19 +238,6 @@ export class Session {
 
   private forget(socket: SocketRecord | null): void {
     if (socket !== null) this.observer.forget(socket);
-  }
-
-  private remember(step: Step): void {
-    const keep = this.options.keep ?? 1000;
-    this.steps.push(step);
-    this.bytesKept += bytesIn(step);
-    // In bulk, so that a step costs the same however many are kept.
-    let surplus = this.steps.length > 2 * keep ? this.steps.length - keep : 0;
-    for (const old of this.steps.slice(0, surplus)) this.bytesKept -= bytesIn(old);
-    for (; this.bytesKept > MOST_BYTES_KEPT && surplus < this.steps.length - 1; surplus++) {
-      this.bytesKept -= bytesIn(this.steps[surplus] as Step);
-    }
-    if (surplus > 0) this.steps.splice(0, surplus);
   }
 
   private sight(sockets: readonly SocketRecord[]): Sight {
@@ -253,21 +254,9 @@ export class Session {
     for (const listener of this.listeners) listener(event);
   }
 
-  private giverOf(job: Job): Job | null {
-    const names = job.call.args.flatMap((arg) => (arg.kind === 'name' ? [arg.name] : []));
-    if (names.length === 0) return null;
-    // The newest of the older ones: a name that is given twice means the later call.
-    let giver: Job | null = null;
-    for (const one of this.blockedJobs) {
-      if (one === job) break;
-      if (one.call.as !== undefined && names.includes(one.call.as)) giver = one;
-    }
-    return giver;
-  }
-
   private block(job: Job, text: string, because: string, waitsFor: string | null): void {
     const blocked = {
-      job: job.blocked?.job ?? ++this.jobsMade,
+      job: job.blocked?.job ?? this.blocked.nextNumber(),
       call: job.call,
       text,
       because,
@@ -275,26 +264,15 @@ export class Session {
     };
     job.blockedAt ??= this.world.clock();
     job.block(blocked);
-    this.blockedJobs.add(job);
+    this.blocked.add(job);
     this.tell({ type: 'blocked', blocked });
   }
 
-  private letGo(socket: SocketRecord): void {
+  private letGo(socket: SocketRecord, closing: Job): void {
     // Linux would leave another thread's blocked call blocked; here it learns what happened.
-    for (const job of this.blockedJobs) if (job.fd === socket.fd) job.interrupt('EBADF');
+    this.blocked.interrupt('EBADF', socket.fd, closing);
     this.readiness.release(socket.fd);
   }
-}
-
-/** The data that a step carries: what was written, or read. */
-function bytesIn({ call, outcome }: Step): number {
-  const given = call.args.reduce(
-    (sum, arg) => sum + (arg.kind === 'bytes' ? arg.bytes.length : 0),
-    0,
-  );
-  const came =
-    outcome.kind === 'value' && outcome.value.kind === 'bytes' ? outcome.value.bytes.length : 0;
-  return given + came;
 }
 
 const NOTHING: Sight = { changes: [], sockets: [] };

@@ -3,30 +3,22 @@
  * again. The user sees one call that blocked, as in C.
  */
 import { constant, constants, errnoNumber } from '../../sys/platform.ts';
-import type { Readiness } from '../../sys/readiness.ts';
 import { outBuffer, type Sys, written } from '../../sys/sys.ts';
 import { encodeOption, timevalMs } from '../calls/option-value.ts';
-import type { Made, Row } from '../calls/row.ts';
+import type { Made, Prepared, Row } from '../calls/row.ts';
+import { type Door, LONGEST_MS, pause } from '../door.ts';
 import type { Step } from '../step.ts';
 import type { Job } from './job.ts';
 
 /** How long to wait where the kernel tells no readiness. */
 const POLL_MS = 10;
-/** The longest that setTimeout() takes. */
-const LONGEST_MS = 2 ** 31 - 1;
-
 const EAGAIN = -errnoNumber('EAGAIN');
 const EINPROGRESS = -errnoNumber('EINPROGRESS');
 const EALREADY = -errnoNumber('EALREADY');
 
-/** What waiting needs of a session. */
-export interface Door {
-  readonly sys: Sys;
-  readonly readiness: Readiness;
-}
-
 /** Whether the kernel said: not now. */
-export function wouldBlock({ result, rest = 0 }: Made): boolean {
+export function wouldBlock({ result, rest = 0, again }: Made): boolean {
+  if (again === true) return true;
   return result === EAGAIN || result === EINPROGRESS || result === EALREADY || rest > 0;
 }
 
@@ -40,6 +32,8 @@ export interface Attempt {
 export interface BlockedCall {
   readonly job: Job;
   readonly row: Row;
+  readonly prepared: Prepared;
+  /** The descriptor that it waits on; −1 where it waits for something else. */
   readonly fd: number;
   /** @param done bytes that it has handed over already */
   attempt(done: number): Attempt;
@@ -48,13 +42,13 @@ export interface BlockedCall {
 
 /** Repeats a call that would block until it does not, or until the job is interrupted. */
 export async function untilDone(door: Door, call: BlockedCall, first: Made): Promise<Step> {
-  const { job, row, fd } = call;
+  const { job } = call;
   const stop = startTimeout(door.sys, call, first);
   let made = first;
   try {
     for (;;) {
       // Whoever was told that it is blocked may have ended it at once.
-      if (job.interruption === null) await ready(door, job, row, made, fd);
+      if (job.interruption === null) await ready(door, call, made);
       if (job.interruption !== null) return call.finish(interrupted(job, made));
       const next = call.attempt(Math.max(made.result, 0));
       if (next.step !== null) return next.step;
@@ -77,7 +71,7 @@ export function lingers(sys: Sys, fd: number): boolean {
 export async function linger(sys: Sys, job: Job, fd: number): Promise<void> {
   const until = performance.now() + lingerMs(sys, fd);
   while (job.interruption === null && performance.now() < until && unsentBytes(sys, fd) > 0) {
-    await pause(job);
+    await pause(job, POLL_MS);
   }
 }
 
@@ -88,9 +82,10 @@ export function stopLingering(sys: Sys, fd: number): void {
   sys.setsockopt(fd, level, option, off);
 }
 
-function ready(door: Door, job: Job, row: Row, made: Made, fd: number): Promise<void> {
+function ready(door: Door, { job, row, prepared, fd }: BlockedCall, made: Made): Promise<void> {
+  if (prepared.wait !== undefined) return prepared.wait(door, job);
   // connect() to a Unix socket whose backlog is full says EAGAIN, and no readiness tells when.
-  if (row.name === 'connect' && made.result === EAGAIN) return pause(job);
+  if (row.name === 'connect' && made.result === EAGAIN) return pause(job, POLL_MS);
   job.wake = () => door.readiness.interrupt(fd);
   return door.readiness.wait(fd, row.blocks?.on ?? 'readable');
 }
@@ -98,21 +93,13 @@ function ready(door: Door, job: Job, row: Row, made: Made, fd: number): Promise<
 function interrupted(job: Job, made: Made): Made {
   // A write that was interrupted after some bytes returns their count (write(2)).
   if (made.result > 0) return { ...made, rest: 0 };
-  return { result: -errnoNumber(job.interruption ?? 'EINTR') };
-}
-
-function pause(job: Job): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, POLL_MS);
-    job.wake = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-  });
+  const { details = [] } = made;
+  return { result: -errnoNumber(job.interruption ?? 'EINTR'), details };
 }
 
 /** SO_RCVTIMEO and SO_SNDTIMEO (socket(7)) mean nothing to a non-blocking descriptor: kept here. */
-function startTimeout(sys: Sys, { job, row, fd }: BlockedCall, first: Made): () => void {
+function startTimeout(sys: Sys, { job, row, prepared, fd }: BlockedCall, first: Made): () => void {
+  if (prepared.wait !== undefined) return () => {};
   const option = constant(row.blocks?.on === 'writable' ? 'SO_SNDTIMEO' : 'SO_RCVTIMEO');
   const buffer = outBuffer(16);
   if (sys.getsockopt(fd, constant('SOL_SOCKET'), option, buffer) < 0) return () => {};

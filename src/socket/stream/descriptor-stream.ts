@@ -1,8 +1,8 @@
 /** A bare descriptor as a source and a sink: plain reads and writes, no steps. */
 import { errnoNumber } from '../../sys/platform.ts';
 import type { Result } from '../../sys/sys.ts';
+import type { Door } from '../door.ts';
 import { socketError, type Where } from '../errors.ts';
-import type { Door } from '../session/waiting.ts';
 import type { Sink, Source } from './stream.ts';
 
 const EAGAIN = -errnoNumber('EAGAIN');

@@ -1,0 +1,85 @@
+/** A script's text → its lines, with what each of them says. */
+import type { KnownStructs, StructDefinition } from '../wire/struct/definition.ts';
+import { SyntaxProblem } from './lexer.ts';
+import { parseLine } from './parser.ts';
+import type { Line } from './statement.ts';
+import { isOpenStruct } from './struct-line.ts';
+
+/** One line that says something; the definition of a structure may take several. */
+export interface SourceLine {
+  /** From 1. */
+  readonly number: number;
+  readonly text: string;
+}
+
+/** What is wrong, and where. */
+export interface Mistake {
+  /** From 1, both. */
+  readonly line: number;
+  readonly column: number;
+  readonly text: string;
+  /** In `text`. */
+  readonly span: readonly [number, number];
+  readonly message: string;
+  readonly suggestion: string | null;
+}
+
+export interface ParsedLine extends SourceLine {
+  readonly line: Line;
+}
+
+/** Cuts the text into lines. A structure that is still open goes on in the next one. */
+export function linesOf(text: string): SourceLine[] {
+  const found: SourceLine[] = [];
+  let open: { number: number; parts: string[] } | null = null;
+  for (const [i, line] of text.split(/\r\n|\r|\n/).entries()) {
+    if (open !== null) {
+      open.parts.push(line);
+      if (line.includes('}')) {
+        found.push({ number: open.number, text: open.parts.join('\n') });
+        open = null;
+      }
+    } else if (isOpenStruct(line)) open = { number: i + 1, parts: [line] };
+    else found.push({ number: i + 1, text: line });
+  }
+  if (open !== null) found.push({ number: open.number, text: open.parts.join('\n') });
+  return found;
+}
+
+/** Reads every line, and goes on behind a mistake. */
+export function parseScript(
+  text: string,
+  structs: KnownStructs,
+): { readonly lines: ParsedLine[]; readonly mistakes: Mistake[] } {
+  const known = new Map<string, StructDefinition>(structs);
+  const lines: ParsedLine[] = [];
+  const mistakes: Mistake[] = [];
+  for (const source of linesOf(text)) {
+    try {
+      const line = parseLine(source.text, known);
+      if (line === null) continue;
+      if (line.kind === 'struct') known.set(line.definition.name, line.definition);
+      lines.push({ ...source, line });
+    } catch (error) {
+      if (!(error instanceof SyntaxProblem)) throw error;
+      mistakes.push(mistakeAt(source, error.span, error.message, error.suggestion));
+    }
+  }
+  return { lines, mistakes };
+}
+
+/** A mistake in a line; of a definition over several lines, in the one where it is. */
+export function mistakeAt(
+  { number, text }: SourceLine,
+  [from, to]: readonly [number, number],
+  message: string,
+  suggestion: string | null,
+): Mistake {
+  const before = text.slice(0, from).split('\n');
+  const start = from - (before.at(-1)?.length ?? 0);
+  const end = text.indexOf('\n', start);
+  const shown = text.slice(start, end === -1 ? text.length : end);
+  const column = from - start + 1;
+  const span = [column - 1, Math.max(column, Math.min(to - start, shown.length + 1))] as const;
+  return { line: number + before.length - 1, column, text: shown, span, message, suggestion };
+}

@@ -1,0 +1,137 @@
+/**
+ * Names and addresses: getaddrinfo(3) and getnameinfo(3). They ask files and servers, so they can
+ * take long; Node asks in a thread of its own, and the prompt stays live.
+ */
+import { getaddrinfo, getnameinfo, type LookupFailure } from '../../sys/names.ts';
+import { constant, constants } from '../../sys/platform.ts';
+import { resolver } from '../../sys/resolver.ts';
+import { decodeAddress, formatAddress } from '../../sys/sockaddr.ts';
+import type { Arg, Value } from '../call.ts';
+import { BadCall } from '../errors.ts';
+import type { Arguments } from './arguments.ts';
+import { known, type Made, type Prepared, type Row } from './row.ts';
+import { shownAddress } from './socket-address.ts';
+
+const BECAUSE = 'the resolver has not answered yet';
+
+export const resolvingCalls: readonly Row[] = [
+  {
+    name: 'getaddrinfo',
+    kind: 'library',
+    params: [
+      { name: 'host', kind: 'text' },
+      { name: 'service', kind: 'anything', optional: true },
+      { name: 'family', kind: 'int', optional: true, constants: known(/^AF_(UNSPEC|INET)/) },
+      { name: 'type', kind: 'int', optional: true, constants: known(/^SOCK_(STREAM|DGRAM)/) },
+      { name: 'flags', kind: 'int', optional: true, constants: known(/^AI_/) },
+    ],
+    signature:
+      'int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **res);',
+    does: 'Finds the addresses of a host name and the port of a service name. It returns 0, or an EAI_ error.',
+    example: 'getaddrinfo("localhost", "http")',
+    source: 'getaddrinfo(3)',
+    blocks: { on: 'readable', because: BECAUSE },
+    gives: 'addresses',
+    prepare: askAddresses,
+  },
+  {
+    name: 'getnameinfo',
+    kind: 'library',
+    params: [
+      { name: 'address', kind: 'address' },
+      { name: 'flags', kind: 'int', optional: true, constants: known(/^NI_/) },
+    ],
+    signature:
+      'int getnameinfo(const struct sockaddr *addr, socklen_t addrlen, char *host, socklen_t hostlen, char *serv, socklen_t servlen, int flags);',
+    does: 'Finds the name of an address and of its port: the other way round from getaddrinfo().',
+    example: 'getnameinfo(127.0.0.1:80)',
+    source: 'getnameinfo(3)',
+    blocks: { on: 'readable', because: BECAUSE },
+    gives: 'struct',
+    prepare: askNames,
+  },
+];
+
+function askAddresses(args: Arguments): Prepared {
+  const host = args.text(0);
+  const service = args.has(1) ? serviceArgument(args, 1) : null;
+  const family = args.has(2) ? args.int(2) : 0;
+  const type = args.has(3) ? args.int(3) : 0;
+  const flags = args.has(4) ? args.int(4) : 0;
+  if (host === null && service === null) throw new BadCall('a host or a service is wanted', 0);
+  const shown = [host, service].map((text) => (text === null ? 'NULL' : JSON.stringify(text)));
+  return asking(`getaddrinfo(${shown.join(', ')}, …)`, async () => {
+    const found = await getaddrinfo({ host, service, family, datagram: isDatagram(type), flags });
+    if ('code' in found) return found;
+    const addresses = found.addresses.map(formatAddress);
+    return { value: { kind: 'addresses', addresses }, lines: addresses };
+  });
+}
+
+function askNames(args: Arguments): Prepared {
+  const at = args.at(0);
+  const bytes = args.address(0, familyOf(at));
+  const flags = args.has(1) ? args.int(1) : 0;
+  const address = decodeAddress(bytes);
+  const text = `getnameinfo(${shownAddress(bytes)}, …)`;
+  return asking(text, async () => {
+    if (!('port' in address)) return { code: 'EAI_FAMILY', text: 'ai_family not supported' };
+    const has = (flag: string) => (flags & (constants.get(flag) ?? 0)) !== 0;
+    const numericPort = has('NI_NUMERICSERV');
+    const port = numericPort
+      ? String(address.port)
+      : (resolver.serviceAt(address.port) ?? String(address.port));
+    if (has('NI_NUMERICHOST')) return names(address.host, port);
+    const found = await getnameinfo(address.host);
+    if (typeof found === 'string') return names(found, port);
+    return has('NI_NAMEREQD') ? found : names(address.host, port);
+  });
+}
+
+function names(host: string, service: string): Answer {
+  const fields = [host, service].map((text) => new Uint8Array(Buffer.from(text)));
+  return { value: { kind: 'struct', fields }, lines: [`host ${host}`, `service ${service}`] };
+}
+
+type Answer = { readonly value: Value; readonly lines: readonly string[] } | LookupFailure;
+
+/** Asks once; the call is repeated when the answer is there. */
+function asking(text: string, ask: () => Promise<Answer>): Prepared {
+  let answer: Answer | null = null;
+  let asked: Promise<void> | null = null;
+  return {
+    text,
+    wait: (_door, waiter) =>
+      Promise.race([
+        asked ?? Promise.resolve(),
+        new Promise<void>((resolve) => {
+          waiter.wake = resolve;
+        }),
+      ]),
+    attempt: (): Made => {
+      asked ??= ask().then((came) => {
+        answer = came;
+      });
+      if (answer === null) return { result: 0, again: true };
+      if ('code' in answer) return { result: -1, failure: answer };
+      const details = [{ kind: 'found', lines: answer.lines } as const];
+      return { result: 0, value: answer.value, details };
+    },
+  };
+}
+
+function serviceArgument(args: Arguments, at: number): string | null {
+  const arg = args.at(at);
+  if (arg.kind === 'null') return null;
+  return arg.kind === 'bytes' ? Buffer.from(arg.bytes).toString() : String(args.number(at));
+}
+
+function isDatagram(type: number): boolean {
+  return type === constant('SOCK_DGRAM');
+}
+
+function familyOf(arg: Arg): number {
+  const six =
+    arg.kind === 'endpoint' && 'host' in arg.endpoint && arg.endpoint.host.kind === 'inet6';
+  return constant(six ? 'AF_INET6' : 'AF_INET');
+}

@@ -1,0 +1,40 @@
+/** Where the bytes that a call reads go: into a count of bytes, a structure, or C's buffer. */
+import { type Layout, layoutOf } from '../../wire/struct/layout.ts';
+import type { Value } from '../call.ts';
+import type { Arguments } from './arguments.ts';
+import type { Made } from './row.ts';
+
+export interface Room {
+  /** How many bytes there is room for. */
+  readonly size: number;
+  /** The call's result and value. @param result what the kernel answered; more than the bytes with MSG_TRUNC */
+  filled(bytes: Uint8Array, result: number): Pick<Made, 'result' | 'value' | 'details'>;
+  /** The buffer's name with what is in it now. */
+  gives(bytes: Uint8Array): readonly (readonly [string, Value])[];
+}
+
+/** `read(conn, 64)`, `read(conn, person)`, `read(conn, buf, 64)`. */
+export function roomOf(args: Arguments): Room {
+  const at = args.where('buffer');
+  const buffer = at === -1 ? null : args.out(at);
+  const layout = at === -1 ? structOf(args) : null;
+  return {
+    size: layout?.size ?? args.size(args.where('count')),
+    filled: (bytes, result) => ({
+      result,
+      value: layout === null ? { kind: 'bytes', bytes } : { kind: 'record', layout, bytes },
+      details: layout === null ? [] : [{ kind: 'record', layout, bytes }],
+    }),
+    gives: (bytes) => (buffer === null ? [] : [[buffer, { kind: 'bytes', bytes }]]),
+  };
+}
+
+/** The structure to read, where a type or a variable of one is named. */
+export function structOf(args: Arguments): Layout | null {
+  const arg = args.at(args.where('count'));
+  if (arg.kind !== 'name') return null;
+  const value = args.scope.valueOf(arg.name);
+  if (value?.kind === 'record') return value.layout;
+  const struct = value === undefined ? args.scope.structs.get(arg.name) : undefined;
+  return struct === undefined ? null : layoutOf(struct);
+}

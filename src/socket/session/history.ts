@@ -1,0 +1,40 @@
+/** The newest steps of a session: not all of them, however long it lasts. */
+import type { Step } from '../step.ts';
+
+/** However few steps these are: what was written and read is kept up to so many bytes. */
+const MOST_BYTES_KEPT = 32 * 1024 * 1024;
+
+export class History {
+  /** The last one last. */
+  readonly steps: Step[] = [];
+  private readonly keep: number;
+  private bytesKept = 0;
+
+  /** @param keep how many of the newest steps to keep at least; at most twice as many are */
+  constructor(keep: number) {
+    this.keep = keep;
+  }
+
+  add(step: Step): void {
+    this.steps.push(step);
+    this.bytesKept += bytesIn(step);
+    // In bulk, so that a step costs the same however many are kept.
+    let surplus = this.steps.length > 2 * this.keep ? this.steps.length - this.keep : 0;
+    for (const old of this.steps.slice(0, surplus)) this.bytesKept -= bytesIn(old);
+    for (; this.bytesKept > MOST_BYTES_KEPT && surplus < this.steps.length - 1; surplus++) {
+      this.bytesKept -= bytesIn(this.steps[surplus] as Step);
+    }
+    if (surplus > 0) this.steps.splice(0, surplus);
+  }
+}
+
+/** The data that a step carries: what was written, or read. */
+function bytesIn({ call, outcome }: Step): number {
+  const given = call.args.reduce(
+    (sum, arg) => sum + (arg.kind === 'bytes' ? arg.bytes.length : 0),
+    0,
+  );
+  const came =
+    outcome.kind === 'value' && outcome.value.kind === 'bytes' ? outcome.value.bytes.length : 0;
+  return given + came;
+}
