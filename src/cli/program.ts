@@ -1,6 +1,6 @@
 /** Every command with its options, for commander. Each command's own code is loaded when it runs. */
 import { Command, Option } from 'commander';
-import { nearest } from '../socket/nearest.ts';
+import { nearest } from '../wire/nearest.ts';
 import type { CommonOptions, Context } from './context.ts';
 import { EXIT, Failure } from './exit.ts';
 import { countFrom, durationMs } from './values.ts';

@@ -9,7 +9,7 @@ import {
   parseEndpoint,
 } from '../socket/endpoint.ts';
 import { errnoNames, isConstant, isErrno } from '../socket/names.ts';
-import { nearest } from '../socket/nearest.ts';
+import { nearest } from '../wire/nearest.ts';
 import type { Expected } from './expected.ts';
 import { type Mark, type Span, SyntaxProblem, type Token, tokensOf } from './lexer.ts';
 import type { Statement } from './statement.ts';

@@ -2,7 +2,6 @@
 
 import type { Row } from '../../socket/calls/row.ts';
 import { callTable } from '../../socket/calls/table.ts';
-import { nearest } from '../../socket/nearest.ts';
 import type { Snapshot } from '../../socket/state.ts';
 import { hanging, padEnd } from '../../view/layout.ts';
 import type { Page } from '../../view/page.ts';
@@ -10,6 +9,7 @@ import { renderSockets } from '../../view/sockets.ts';
 import { renderBlocked } from '../../view/step.ts';
 import { inSigns } from '../../view/theme.ts';
 import { visibleText } from '../../view/visible.ts';
+import { nearest } from '../../wire/nearest.ts';
 import type { Repl } from './repl.ts';
 
 /** What a command may do to the prompt around it. */

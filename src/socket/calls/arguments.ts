@@ -8,10 +8,10 @@ import {
   type SocketAddress,
 } from '../../sys/sockaddr.ts';
 import { outBuffer, type Sys, written } from '../../sys/sys.ts';
+import { nearest } from '../../wire/nearest.ts';
 import type { Arg, Value } from '../call.ts';
 import type { Endpoint, Host } from '../endpoint.ts';
 import { BadCall } from '../errors.ts';
-import { nearest } from '../nearest.ts';
 import type { SocketRecord, SocketTable } from '../socket-table.ts';
 
 /** Names that stand for values: what a call gave back, and the sockets. */

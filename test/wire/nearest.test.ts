@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { callTable } from '../../src/socket/calls/table.ts';
-import { nearest } from '../../src/socket/nearest.ts';
+import { nearest } from '../../src/wire/nearest.ts';
 import { cpuTime } from '../support/cpu-time.ts';
 
 const CALLS = [...callTable.keys()];
