@@ -1,6 +1,7 @@
 /** A socket address as it lies in memory: the bytes, the fields' names under them, the port. */
 import { spacedHex } from '../wire/bytes.ts';
-import { padEnd, widthOf } from './layout.ts';
+import { renderByteCells } from './byte-cells.ts';
+import { widthOf } from './layout.ts';
 import type { Theme } from './theme.ts';
 
 /** One field, as the step carries it. */
@@ -8,9 +9,6 @@ interface Field {
   readonly label: string;
   readonly bytes: Uint8Array;
 }
-
-/** At most this many bytes of a field (a Unix path) are shown. */
-const MOST = 16;
 
 /**
  *     02 00 │ 22 b8 │ 7f 00 00 01 │ 00 00 00 00 00 00 00 00
@@ -22,32 +20,7 @@ export function renderSockaddr(
   width: number,
   theme: Theme,
 ): string[] {
-  const { bar } = theme.signs;
-  const cells = fields
-    .filter((field) => field.bytes.length > 0)
-    .map(({ label, bytes }) => {
-      const hex =
-        spacedHex(bytes.subarray(0, MOST)) +
-        (bytes.length > MOST ? ` ${theme.signs.ellipsis}` : '');
-      const wide = Math.max(widthOf(hex), label.length);
-      return { hex: padEnd(hex, wide), label: padEnd(label, wide), wide };
-    });
-  const rows: (typeof cells)[] = [];
-  let used = 0;
-  for (const cell of cells) {
-    const row = rows.at(-1);
-    if (row === undefined || used + 3 + cell.wide > width - indent.length) {
-      rows.push([cell]);
-      used = cell.wide;
-    } else {
-      row.push(cell);
-      used += 3 + cell.wide;
-    }
-  }
-  const lines = rows.flatMap((row) => [
-    `${indent}${row.map((cell) => cell.hex).join(` ${bar} `)}`.trimEnd(),
-    `${indent}${row.map((cell) => cell.label).join('   ')}`.trimEnd(),
-  ]);
+  const lines = renderByteCells(fields, indent, width, theme);
   return addNote(lines, portNote(fields), indent, width);
 }
 
