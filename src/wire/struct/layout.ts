@@ -122,10 +122,10 @@ function alignOf(element: Element): number {
 
 function placed({ name, type, count }: Field, element: Element, offset: number): FieldLayout {
   const size = element.size * (count ?? 1);
-  const inside = element.kind === 'scalar' ? [] : element.layout.fields;
-  const each = inside.reduce((sum, field) => sum + field.leaves, 0);
-  const leaves = element.kind === 'scalar' ? 1 : each * (count ?? 1);
-  const levels =
-    element.kind === 'scalar' ? 0 : 1 + Math.max(...inside.map((field) => field.levels));
-  return { name, type: type.written, element, count, offset, size, leaves, levels };
+  const own = { name, type: type.written, element, count, offset, size };
+  if (element.kind === 'scalar') return { ...own, leaves: 1, levels: 0 };
+  const { fields } = element.layout;
+  const leaves = fields.reduce((sum, field) => sum + field.leaves, 0) * (count ?? 1);
+  const levels = 1 + fields.reduce((most, field) => Math.max(most, field.levels), 0);
+  return { ...own, leaves, levels };
 }

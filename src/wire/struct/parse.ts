@@ -169,10 +169,12 @@ function modifiers(
       else throw new StructProblem('the byte order was said already', span);
     }
   }
+  if (typedef && name === null) {
+    throw new StructProblem('the type’s name is missing', tokens.peek.span);
+  }
   tokens.accept(';');
   const { kind, span } = tokens.peek;
   if (kind !== 'end') throw new StructProblem('a struct’s declaration ends before this', span);
-  if (typedef && name === null) throw new StructProblem('the type’s name is missing', span);
   return { packed, order: order ?? 'host', name };
 }
 
@@ -193,13 +195,12 @@ function attribute(tokens: Tokens): true {
 
 /** Sums are checked when all is known: padding counts, and what the structs inside hold. */
 function checkSizes(declared: readonly Declared[], packed: boolean): void {
-  const { fields, size } = layoutOf({ fields: declared.map(({ field }) => field) }, { packed });
+  const { fields } = layoutOf({ fields: declared.map(({ field }) => field) }, { packed });
   let total = 0;
-  for (const [i, { leaves, levels, offset, size: own }] of fields.entries()) {
+  for (const [i, { leaves, levels, offset, size }] of fields.entries()) {
     const span = declared[i]?.span ?? [0, 1];
-    // What is behind the last field is its doing too.
-    const end = i === fields.length - 1 ? size : offset + own;
-    if (end > MOST_BYTES) throw new StructProblem(TOO_LARGE, span);
+    // Padding at the end can't be what is too much: 16 MiB are a multiple of any alignment.
+    if (offset + size > MOST_BYTES) throw new StructProblem(TOO_LARGE, span);
     if (levels >= MOST_LEVELS) {
       throw new StructProblem(`structs in structs go at most ${MOST_LEVELS} levels deep`, span);
     }

@@ -10,9 +10,7 @@ export interface Token {
 // Anchored where they are tried, with nothing to backtrack into: time grows with the length alone.
 const SPACE = /\s+/y;
 const LINE_COMMENT = /\/\/[^\n]*/y;
-const WORD = /[A-Za-z_]\w*/y;
-const NUMBER = /\d\w*/y;
-const MARK = /[{}[\];,*:()]/y;
+const TOKEN = /([A-Za-z_]\w*)|(\d\w*)|[{}[\];,*:()]/y;
 
 export class Tokens {
   private readonly text: string;
@@ -52,12 +50,11 @@ export class Tokens {
     this.skip();
     const from = this.at;
     if (from >= this.text.length) return { kind: 'end', text: '', span: [from, from + 1] };
-    const word = this.match(WORD);
-    if (word !== null) return { kind: 'word', text: word, span: [from, this.at] };
-    const number = this.match(NUMBER);
-    if (number !== null) return { kind: 'number', text: number, span: [from, this.at] };
-    const mark = this.match(MARK);
-    if (mark !== null) return { kind: 'mark', text: mark, span: [from, this.at] };
+    const [text, word, number] = this.match(TOKEN) ?? [];
+    if (text !== undefined) {
+      const kind = word !== undefined ? 'word' : number !== undefined ? 'number' : 'mark';
+      return { kind, text, span: [from, this.at] };
+    }
     const odd = String.fromCodePoint(this.text.codePointAt(from) ?? 0);
     throw new StructProblem(oddity(odd), [from, from + odd.length]);
   }
@@ -74,10 +71,10 @@ export class Tokens {
     }
   }
 
-  private match(pattern: RegExp): string | null {
+  private match(pattern: RegExp): RegExpExecArray | null {
     pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text)?.[0] ?? null;
-    this.at += found?.length ?? 0;
+    const found = pattern.exec(this.text);
+    this.at += found?.[0].length ?? 0;
     return found;
   }
 }
