@@ -56,7 +56,7 @@ export function renderRecord(
   const came = segments(layout, bytes).filter((segment) => segment.bytes.length > 0);
   const cells = came.slice(0, MOST_PARTS).map((segment) => cellOf(segment, theme));
   const more = came.length > MOST_PARTS ? [`… and ${came.length - MOST_PARTS} more`] : [];
-  const said = [...more, ...remarks(layout, bytes), ...misreadings(layout, bytes)];
+  const said = [...more, ...remarks(layout, bytes, theme), ...misreadings(layout, bytes, theme)];
   return [
     ...renderByteCells(cells, indent, width, theme),
     ...said.map((text) => hanging(indent, inSigns(text, theme), width)),
@@ -124,11 +124,12 @@ function cellOf({ kind, label, field, bytes, value, size }: Segment, theme: Them
 }
 
 /** What is missing, and texts without an end. */
-function remarks(layout: Layout, bytes: Uint8Array): string[] {
+function remarks(layout: Layout, bytes: Uint8Array, theme: Theme): string[] {
   const { fields, missing, unterminated } = decode(layout, bytes);
   const lines: string[] = [];
   if (missing > 0) {
-    const lost = fields.flatMap(({ name, state, bytes, size }) => {
+    const lost = fields.flatMap(({ name: whole, state, bytes, size }) => {
+      const name = cut(whole, theme);
       if (state === 'cut') return [`${name} is cut (${bytes.length} of ${bytesText(size)})`];
       return state === 'missing' ? [`${name} is missing`] : [];
     });
@@ -136,39 +137,48 @@ function remarks(layout: Layout, bytes: Uint8Array): string[] {
     lines.push(`${bytes.length} of ${bytesText(layout.size)} came: ${what.join(', ')}`);
   }
   const endless = unterminated.map(
-    (name) => `${name} fills its array: no zero byte ends it, so in C it is no string`,
+    (name) => `${cut(name, theme)} fills its array: no zero byte ends it, so in C it is no string`,
   );
   return [...lines, ...someOf(endless, MOST_SAID, 'such texts')];
 }
 
 /** One line for each mistake of a reader's that would change what it reads. */
-function misreadings(layout: Layout, bytes: Uint8Array): string[] {
+function misreadings(layout: Layout, bytes: Uint8Array, theme: Theme): string[] {
   const { definition, packed, order, littleEndian } = layout;
   if (bytes.length === 0) return [];
   const turned = layoutOf(definition, { packed, order: littleEndian ? 'network' : 'little' });
   const repacked = layoutOf(definition, { packed: !packed, order });
   const how = littleEndian ? 'in network byte order' : 'in little-endian order';
   return [
-    ...misreading(how, layout, turned, bytes),
-    ...misreading(packed ? 'without packed' : 'packed', layout, repacked, bytes),
-  ];
+    misreading(how, differences(layout, turned, bytes, theme)),
+    misreading(packed ? 'without packed' : 'packed', [
+      ...differences(layout, repacked, bytes, theme),
+      ...otherSize(layout, repacked, bytes),
+    ]),
+  ].filter((line) => line !== null);
 }
 
-function misreading(how: string, from: Layout, to: Layout, bytes: Uint8Array): string[] {
+function misreading(how: string, told: readonly string[]): string | null {
+  return told.length === 0 ? null : `read ${how}: ${told.join('; ')}`;
+}
+
+function differences(from: Layout, to: Layout, bytes: Uint8Array, theme: Theme): string[] {
   const wrong = misread(from, to, bytes).filter(({ same }) => !same);
-  const told = someOf(wrong.map(difference), MOST_SAID, 'fields');
-  // A short read is told of elsewhere.
-  if (from.size !== to.size && bytes.length >= from.size) {
-    told.push(
-      to.size < from.size
-        ? `it takes ${bytesText(to.size)}, and its next read begins with the ${from.size - to.size} behind them`
-        : `it waits for ${bytesText(to.size)}, ${to.size - from.size} more than were sent`,
-    );
-  }
-  return told.length === 0 ? [] : [`read ${how}: ${told.join('; ')}`];
+  const told = wrong.slice(0, MOST_SAID).map((one) => difference(one, theme));
+  const more = wrong.length - told.length;
+  return more > 0 ? [...told, `and ${more} more fields`] : told;
 }
 
-function difference({ name, field, meant, read }: Misread): string {
+/** What its size does to whoever reads it; nothing where not all came, which is told elsewhere. */
+function otherSize(from: Layout, to: Layout, bytes: Uint8Array): string[] {
+  const more = to.size - from.size;
+  if (more === 0 || bytes.length < from.size) return [];
+  if (more > 0) return [`it waits for ${bytesText(to.size)}, ${more} more than were sent`];
+  return [`it takes ${bytesText(to.size)}, and its next read begins with the ${-more} behind them`];
+}
+
+function difference({ name: whole, field, meant, read }: Misread, theme: Theme): string {
+  const name = cut(whole, theme);
   if (read === null) return `${name} is not whole`;
   const instead = meant === null ? '' : `, not ${valueText(meant, field, MOST_TEXT)}`;
   return `${name} = ${valueText(read, field, MOST_TEXT)}${instead}`;

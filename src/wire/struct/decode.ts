@@ -61,9 +61,10 @@ function valueAt(view: DataView, at: number, shape: Shape, little: boolean): Fie
   const { element, count } = shape;
   if (count !== null) {
     if (isText(shape)) return upToZero(new Uint8Array(view.buffer, view.byteOffset + at, count));
-    return Array.from({ length: count }, (_, i) =>
-      valueAt(view, at + i * element.size, { element, count: null }, little),
-    );
+    const item: Shape = { element, count: null };
+    const items: FieldValue[] = [];
+    for (let i = 0; i < count; i++) items.push(valueAt(view, at + i * element.size, item, little));
+    return items;
   }
   if (element.kind === 'scalar') return readScalar(view, at, element.scalar, little);
   return element.layout.fields.map((field) => valueAt(view, at + field.offset, field, little));
