@@ -13,6 +13,8 @@ interface Field {
 const MOST = 16;
 
 /**
+ * @param note beside or under it: what the port is; null where that is said elsewhere
+ *
  *     02 00 │ 22 b8 │ 7f 00 00 01 │ 00 00 00 00 00 00 00 00
  *     family  port    address       padding
  */
@@ -21,6 +23,7 @@ export function renderSockaddr(
   indent: string,
   width: number,
   theme: Theme,
+  note: string | null = portNote(fields),
 ): string[] {
   const { bar } = theme.signs;
   const cells = fields
@@ -48,7 +51,7 @@ export function renderSockaddr(
     `${indent}${row.map((cell) => cell.hex).join(` ${bar} `)}`.trimEnd(),
     `${indent}${row.map((cell) => cell.label).join('   ')}`.trimEnd(),
   ]);
-  return addNote(lines, portNote(fields), indent, width);
+  return addNote(lines, note, indent, width);
 }
 
 /** The lesson's point about the port: which byte comes first. */
