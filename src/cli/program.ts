@@ -41,6 +41,7 @@ export function createProgram(context: Context, version: string, done: Done): Co
   addConnect(program, context, done);
   addSend(program, context, done);
   addRepl(program, context, done);
+  addInspect(program, context, done);
   addDemo(program, context, done);
   return program;
 }
@@ -139,6 +140,25 @@ function addRepl(program: Command, context: Context, done: Done): void {
       const { pipedRepl } = await import('./repl/piped.ts');
       done(await pipedRepl(context, options, options.timeout));
     }
+  });
+}
+
+function addInspect(program: Command, context: Context, done: Done): void {
+  const command = program
+    .command('inspect')
+    .argument('<address>', 'an address, an endpoint, or a name: 10.0.0.1/8, [::1]:80, localhost')
+    .description(
+      'What an address or a name is made of: fields, bits, network and host, scope, bytes.',
+    )
+    .option('--json', 'tell all of it as one JSON object');
+  finish(command, [
+    'socklab inspect 192.168.1.17/24',
+    'socklab inspect localhost:http',
+    'socklab inspect --json fe80::1%eth0',
+  ]);
+  command.action(async (address, _, self: Command) => {
+    const { inspectCommand } = await import('./inspect.ts');
+    done(await inspectCommand(context, address, self.optsWithGlobals()));
   });
 }
 

@@ -5,7 +5,7 @@ import { contentsOf, pipe } from '../support/pipe.ts';
 import { run, shell, socklab } from '../support/program.ts';
 import { has } from '../support/tools.ts';
 
-const COMMANDS = ['serve', 'connect', 'send', 'repl', 'demo'] as const;
+const COMMANDS = ['serve', 'connect', 'send', 'repl', 'inspect', 'demo'] as const;
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 describe('help and version', () => {
