@@ -42,6 +42,7 @@ export function createProgram(context: Context, version: string, done: Done): Co
   addSend(program, context, done);
   addRepl(program, context, done);
   addInspect(program, context, done);
+  addRun(program, context, done);
   addDemo(program, context, done);
   return program;
 }
@@ -159,6 +160,32 @@ function addInspect(program: Command, context: Context, done: Done): void {
   command.action(async (address, _, self: Command) => {
     const { inspectCommand } = await import('./inspect.ts');
     done(await inspectCommand(context, address, self.optsWithGlobals()));
+  });
+}
+
+function addRun(program: Command, context: Context, done: Done): void {
+  const command = program
+    .command('run')
+    .argument('<file>', 'the script; - reads it from stdin')
+    .description('Run a script: calls, with what each must answer.')
+    .addOption(new Option('--json', 'tell each step as a JSON object a line').conflicts('tap'))
+    .option('--tap', 'tell the results as TAP, the Test Anything Protocol')
+    .option('--junit <file>', 'write the results as JUnit’s XML, too')
+    .option(
+      '-D, --define <name=value>',
+      'a name for the script to use; can be given again',
+      (value: string, before: string[] = []) => [...before, value],
+    )
+    .option('--timeout <duration>', 'how long a call may block', durationMs, 5000)
+    .option('--keep-going', 'go on behind a statement that failed');
+  finish(command, [
+    'socklab run handshake.sock',
+    'socklab run check.sock -D port=8888 --tap',
+    "echo 's = socket(AF_INET, SOCK_STREAM, 0)' | socklab run -",
+  ]);
+  command.action(async (file, _, self: Command) => {
+    const { runCommand } = await import('./run.ts');
+    done(await runCommand(context, file, self.optsWithGlobals()));
   });
 }
 

@@ -1,7 +1,8 @@
 /** getaddrinfo(3) and getnameinfo(3) as a C program is answered: addresses, or an EAI_ error. */
 import dns from 'node:dns';
-import { lookup, lookupService } from 'node:dns/promises';
+import { lookup } from 'node:dns/promises';
 import { parseIPv4, parseIPv6 } from './inet.ts';
+import { nameOf } from './name-of.ts';
 import { constant, constants } from './platform.ts';
 import { resolver } from './resolver.ts';
 import type { SocketAddress } from './sockaddr.ts';
@@ -65,11 +66,7 @@ export async function getaddrinfo(
 
 /** @returns the host's name */
 export async function getnameinfo(host: string): Promise<string | LookupFailure> {
-  try {
-    return (await lookupService(host, 0)).hostname;
-  } catch (error) {
-    return failureOf(error);
-  }
+  return (await nameOf(host)) ?? failure('EAI_NONAME');
 }
 
 function versionOf(family: number): 0 | 4 | 6 | null {

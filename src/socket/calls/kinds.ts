@@ -1,5 +1,5 @@
 /** The kinds of parameters: what may be written for each, and how a mistake is explained. */
-import type { Arg } from '../call.ts';
+import type { Arg, Value } from '../call.ts';
 
 export type ParamKind =
   | 'socket' // an open one
@@ -128,6 +128,11 @@ export const KINDS: Readonly<Record<ParamKind, Rule>> = {
     wanted: 'a value is wanted here',
   },
 };
+
+/** What a name stands for that has this value. */
+export function kindOfValue({ kind }: Value): NameKind {
+  return kind;
+}
 
 /** Whether something of this form can stand there; what a name stands for is not looked at. */
 export function couldBe(kind: ParamKind, arg: Arg): boolean {
