@@ -41,6 +41,7 @@ export function createProgram(context: Context, version: string, done: Done): Co
   addConnect(program, context, done);
   addSend(program, context, done);
   addRepl(program, context, done);
+  addExplain(program, context, done);
   addDemo(program, context, done);
   return program;
 }
@@ -139,6 +140,23 @@ function addRepl(program: Command, context: Context, done: Done): void {
       const { pipedRepl } = await import('./repl/piped.ts');
       done(await pipedRepl(context, options, options.timeout));
     }
+  });
+}
+
+function addExplain(program: Command, context: Context, done: Done): void {
+  const command = program
+    .command('explain')
+    .argument('[topic...]', 'accept, ECONNREFUSED, 111, TIME-WAIT, SO_REUSEADDR, SIGPIPE …')
+    .description('What a call, an errno, a state, an option or a signal means. Alone: all topics.')
+    .option('--json', 'the same as one JSON object a line');
+  finish(command, [
+    'socklab explain accept',
+    'socklab explain time-wait',
+    'socklab explain address already in use',
+  ]);
+  command.action(async (words, _, self: Command) => {
+    const { explainCommand } = await import('./explain.ts');
+    done(await explainCommand(context, words, self.optsWithGlobals()));
   });
 }
 
