@@ -39,7 +39,9 @@ describe('docs/language.md', () => {
 
   it('shows every call of the table', () => {
     const shown = examples.map(({ text }) => text).join('\n');
-    const missing = [...callTable.keys()].filter((name) => !new RegExp(`\\b${name}\\b`).test(shown));
+    const missing = [...callTable.keys()].filter(
+      (name) => !new RegExp(`\\b${name}\\b`).test(shown),
+    );
     expect(missing).toEqual([]);
   });
 });
