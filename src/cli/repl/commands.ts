@@ -2,13 +2,16 @@
 
 import type { Row } from '../../socket/calls/row.ts';
 import { callTable } from '../../socket/calls/table.ts';
+import type { Session } from '../../socket/session/session.ts';
 import type { Snapshot } from '../../socket/state.ts';
+import { whyNow } from '../../teach/why/now.ts';
 import { hanging, padEnd } from '../../view/layout.ts';
 import type { Page } from '../../view/page.ts';
 import { renderSockets } from '../../view/sockets.ts';
 import { renderBlocked } from '../../view/step.ts';
 import { inSigns } from '../../view/theme.ts';
 import { visibleText } from '../../view/visible.ts';
+import { renderReasons } from '../../view/why.ts';
 import { nearest } from '../../wire/nearest.ts';
 import type { Repl } from './repl.ts';
 
@@ -45,6 +48,19 @@ const COMMANDS: readonly Command[] = [
       say(around, renderSockets(around.repl.session.snapshots().filter(isLive), around.page)),
   },
   {
+    name: '.why',
+    usage: '.why [N]',
+    does: 'what the last error, or call N that is blocked, means here',
+    run: (argument, around) => {
+      if (!/^\d*$/.test(argument)) return say(around, '  a job has a number: .why 2');
+      const { session } = around.repl;
+      if (argument !== '' && !session.jobs().some(({ job }) => job === Number(argument)))
+        return say(around, noSuchJob(session, argument));
+      const reasons = whyNow(session, argument === '' ? null : Number(argument));
+      return say(around, renderReasons(reasons, around.page));
+    },
+  },
+  {
     name: '.next',
     usage: '.next',
     does: 'a menu of the calls that are possible now',
@@ -72,9 +88,7 @@ const COMMANDS: readonly Command[] = [
       if (!/^\d*$/.test(argument)) return say(around, '  a job has a number: .cancel 2');
       const number = argument === '' ? undefined : Number(argument);
       if (around.repl.session.cancel(number)) return false;
-      const blocked = around.repl.session.jobs().map(({ job }) => job);
-      if (blocked.length === 0) return say(around, '  no call is blocked');
-      return say(around, `  there is no job ${number}; blocked: ${blocked.join(', ')}`);
+      return say(around, noSuchJob(around.repl.session, argument));
     },
   },
   {
@@ -111,6 +125,12 @@ export async function runCommand(
     return { quit: false, known: false };
   }
   return { quit: await command.run(rest.join(' '), around), known: true };
+}
+
+function noSuchJob(session: Session, number: string): string {
+  const blocked = session.jobs().map(({ job }) => job);
+  if (blocked.length === 0) return '  no call is blocked';
+  return `  there is no job ${number}; blocked: ${blocked.join(', ')}`;
 }
 
 function say(around: Surroundings, text: string): false {

@@ -6,10 +6,17 @@ import type { Line } from '../../script/statement.ts';
 import { isOpenStruct } from '../../script/struct-line.ts';
 import { BadCall, SocketError } from '../../socket/errors.ts';
 import { Session, type SessionEvent } from '../../socket/session/session.ts';
-import { whyFailed } from '../../teach/why.ts';
+import { whyFailed } from '../../teach/why/failed.ts';
+import { hintOf } from '../../teach/why/port.ts';
 import { type Problem, renderProblem } from '../../view/caret.ts';
 import type { Page } from '../../view/page.ts';
-import { renderBlocked, renderChanges, renderStep, renderWhy } from '../../view/step.ts';
+import {
+  renderBlocked,
+  renderChanges,
+  renderNote,
+  renderStep,
+  renderWhy,
+} from '../../view/step.ts';
 import { renderLayout } from '../../view/struct.ts';
 import { inSigns } from '../../view/theme.ts';
 import { visibleText } from '../../view/visible.ts';
@@ -115,10 +122,12 @@ export class Repl {
     const page = this.page();
     switch (event.type) {
       case 'step': {
-        const failed = event.step.outcome.kind === 'error';
-        const why = failed ? whyFailed(event.step, session.lastSeen()) : null;
-        const step = renderStep(event.step, page);
-        this.print(why === null ? step : `${step}\n${renderWhy(why, page)}`);
+        const why = whyFailed(event.step, session.lastSeen(), session.steps);
+        const hint = hintOf(event.step, session.steps);
+        const lines = [renderStep(event.step, page)];
+        if (why !== null) lines.push(renderWhy(why, page));
+        if (hint !== null) lines.push(renderNote('hint', hint, page));
+        this.print(lines.join('\n'));
         break;
       }
       case 'blocked':
