@@ -10,7 +10,9 @@ export interface ConnectionEnd {
   readonly state: TcpState | null;
   /** Bytes that wait there to be read. */
   readonly unread: number;
-  /** Null where no process has it any more, or where we may not look into the one that has. */
+  /** Whether a descriptor leads to it: not yet, before accept(), and no more, after close(). */
+  readonly held: boolean;
+  /** Null where none is seen: another user’s is not. */
   readonly process: ProcessId | null;
 }
 
@@ -19,7 +21,8 @@ export function findConnectionEnd(local: Internet, peer: Internet): ConnectionEn
   const line = tcpLines().find((one) => is(one.local, local) && is(one.peer, peer));
   if (line === undefined) return null;
   const { state, unread, inode } = line;
-  return { state: tcpStateOf(state) ?? null, unread, process: ownerOf(inode) };
+  const held = inode !== '0';
+  return { state: tcpStateOf(state) ?? null, unread, held, process: ownerOf(inode) };
 }
 
 export interface PortListener {

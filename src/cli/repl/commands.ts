@@ -11,7 +11,7 @@ import { renderSockets } from '../../view/sockets.ts';
 import { renderBlocked } from '../../view/step.ts';
 import { inSigns } from '../../view/theme.ts';
 import { visibleText } from '../../view/visible.ts';
-import { renderReasons } from '../../view/why.ts';
+import { renderNow } from '../../view/why.ts';
 import { nearest } from '../../wire/nearest.ts';
 import type { Repl } from './repl.ts';
 
@@ -56,8 +56,8 @@ const COMMANDS: readonly Command[] = [
       const { session } = around.repl;
       if (argument !== '' && !session.jobs().some(({ job }) => job === Number(argument)))
         return say(around, noSuchJob(session, argument));
-      const reasons = whyNow(session, argument === '' ? null : Number(argument));
-      return say(around, renderReasons(reasons, around.page));
+      const now = whyNow(session, argument === '' ? null : Number(argument));
+      return say(around, renderNow(now, around.page));
     },
   },
   {

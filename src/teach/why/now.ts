@@ -12,24 +12,35 @@ export type Reason =
   | { readonly kind: 'step'; readonly step: Step; readonly why: string | null }
   | { readonly kind: 'blocked'; readonly blocked: Blocked; readonly why: string };
 
+/** So many blocked calls are explained at once. */
+const MOST_BLOCKED = 4;
+
+export interface Now {
+  readonly reasons: readonly Reason[];
+  /** How many more calls are blocked. */
+  readonly more: number;
+}
+
 /**
  * The last call, where it failed or did something odd, and the calls that are blocked, the newest
  * last. Where there is neither: the last call that failed. None where there is nothing to explain.
  * @param job only the blocked call of this number
  */
-export function whyNow(session: Session, job: number | null = null): Reason[] {
+export function whyNow(session: Session, job: number | null = null): Now {
   const evidence = evidenceOf(session);
-  const blocked = evidence.jobs
-    .filter((one) => job === null || one.job === job)
+  const asked = evidence.jobs.filter((one) => job === null || one.job === job);
+  const more = Math.max(0, asked.length - MOST_BLOCKED);
+  const blocked = asked
+    .slice(-MOST_BLOCKED)
     .map((one): Reason => ({ kind: 'blocked', blocked: one, why: whyBlocked(one, evidence) }));
-  if (job !== null) return blocked;
+  if (job !== null) return { reasons: blocked, more };
   const last = evidence.steps.at(-1);
   const lately = last === undefined ? null : reasonOf(last, evidence);
-  if (lately !== null) return [lately, ...blocked];
-  if (blocked.length > 0) return blocked;
+  if (lately !== null) return { reasons: [lately, ...blocked], more };
+  if (blocked.length > 0) return { reasons: blocked, more };
   const failed = evidence.steps.findLast(({ outcome }) => outcome.kind === 'error');
   const reason = failed === undefined ? null : reasonOf(failed, evidence);
-  return reason === null ? [] : [reason];
+  return { reasons: reason === null ? [] : [reason], more };
 }
 
 /** Null where the step did what it should. */

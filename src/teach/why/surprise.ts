@@ -74,10 +74,11 @@ function endOfFile(socket: Snapshot, before: readonly Step[], evidence: Evidence
   const name = socket.socket;
   const partner = partnerOf(socket, evidence.sockets, before);
   const ending = partner === null ? null : endingOf(partner, before);
-  const who = ending === null ? '' : `: ${printedCall(ending)} did`;
+  const tcp = socket.kind.startsWith('TCP');
+  const who = ending === null ? '' : `, ${tcp ? 'with' : 'since'} ${printedCall(ending)}`;
   const own =
     socket.state === 'CLOSE-WAIT' ? ` ${name} is in CLOSE-WAIT until it sends its own.` : '';
-  const fin = socket.kind.startsWith('TCP') ? 'its peer has sent FIN' : 'its peer sends no more';
+  const fin = tcp ? 'its peer has sent FIN' : 'its peer sends no more';
   return `no bytes are the end of file: ${fin}${who}.${own}`;
 }
 

@@ -50,7 +50,7 @@ function ofStream({ blocked, socket, evidence }: Waiting): string {
   const partner = socketNamed(partnerOf(socket, sockets, steps), sockets);
   if (hasFlag(blocked.call, 'MSG_WAITALL') && (socket.receiveQueue ?? 0) > 0)
     return 'MSG_WAITALL waits for as many bytes as were asked for.';
-  if (partner === null) return `nothing more has come to ${name}${fromOutside(local, peer)}.`;
+  if (partner === null) return fromOutside(name, local, peer);
   const unsent = buffers.find((one) => one.socket === partner.socket && one.direction === 'unsent');
   if (unsent !== undefined)
     return `${bytesAre(unsent.count)} in the buffer of ${unsent.owner}, a FILE over ${partner.socket}, and not sent yet: fflush(${unsent.owner}) hands them to the kernel.`;
@@ -68,12 +68,15 @@ function standstill(partner: Snapshot, evidence: Evidence): string {
   return `, and waits itself, in [${job.job}] ${printed(job.call)}: each waits for the other`;
 }
 
-/** Who the peer is, where it is another process of this machine. */
-function fromOutside(local: string | null, peer: string | null): string {
-  if (peer === null) return '';
-  const end = local === null ? null : otherEnd(local, peer);
-  if (end?.process == null) return ` from ${peer}`;
-  return ` from ${peer}, which is process ${end.process.pid} (${end.process.name})`;
+/** Who the peer is, where it is a socket of this machine that is none of ours. */
+function fromOutside(name: string, local: string | null, peer: string | null): string {
+  if (peer === null || local === null) return `nothing more has come to ${name}.`;
+  const end = otherEnd(local, peer);
+  if (end?.state === 'ESTABLISHED' && !end.held)
+    return `nobody has accepted the connection of ${name} yet: it waits in the queue of the listener at ${peer}.`;
+  const who =
+    end?.process == null ? '' : `, which is process ${end.process.pid} (${end.process.name})`;
+  return `nothing more has come to ${name} from ${peer}${who}.`;
 }
 
 function ofDatagrams({ socket }: Waiting): string {

@@ -72,10 +72,10 @@ export function waitingToConnect({ blocked, socket, evidence }: Waiting): string
     return `the queue of ${listener.socket} is full: ${used} wait, and its backlog is ${limit} (Linux lets one more wait). Its kernel drops the SYN without a word. ${kept}, until accept(${listener.socket}) makes room.`;
   }
   const other = isLocal(target) ? listenerOn(portOf(target) ?? 0) : null;
-  if (other !== null) {
+  if (other !== null && other.waiting > 0) {
     const who =
       other.process === null ? 'somebody' : `process ${other.process.pid} (${other.process.name})`;
-    return `${who} listens at ${target}, and ${other.waiting} connections wait there to be accepted: its queue is full, so its kernel drops the SYN without a word. ${kept}, until it accepts one.`;
+    return `${who} listens at ${target}, and ${other.waiting === 1 ? '1 connection waits' : `${other.waiting} connections wait`} there to be accepted: where the queue is full, the kernel drops the SYN without a word. ${kept}, until it accepts one.`;
   }
   return `no answer to the SYN has come from ${target}: neither SYN-ACK nor a refusal. A firewall that drops packets, or a host that is off, looks like this. ${kept}; after some two minutes connect() gives up with ETIMEDOUT.`;
 }

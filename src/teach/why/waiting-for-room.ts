@@ -42,7 +42,12 @@ function backlogOf({ socket, evidence }: Waiting): string {
   const end = local === null || peer === null ? null : otherEnd(local, peer);
   if (end === null)
     return `the buffers are full: the peer${peer === null ? '' : `, ${peer},`} does not read${here}.`;
-  const who = end.process === null ? peer : `process ${end.process.pid} (${end.process.name})`;
+  const who =
+    end.process !== null
+      ? `process ${end.process.pid} (${end.process.name})`
+      : end.held
+        ? peer
+        : `${peer}, where nobody has accepted the connection yet`;
   return `the buffers are full: ${bytes(end.unread)} wait in the receive queue of ${who}${here}.`;
 }
 
