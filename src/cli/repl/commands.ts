@@ -61,6 +61,12 @@ const COMMANDS: readonly Command[] = [
     },
   },
   {
+    name: '.predict',
+    usage: '.predict',
+    does: 'on or off: ask what each call will do before it is made; alone: the score',
+    run: (argument, around) => say(around, around.repl.predicting.command(argument)),
+  },
+  {
     name: '.next',
     usage: '.next',
     does: 'a menu of the calls that are possible now',
@@ -124,7 +130,9 @@ export async function runCommand(
     );
     return { quit: false, known: false };
   }
-  return { quit: await command.run(rest.join(' '), around), known: true };
+  const quit = await command.run(rest.join(' '), around);
+  if (!quit) around.repl.predicting.ask();
+  return { quit, known: true };
 }
 
 function noSuchJob(session: Session, number: string): string {

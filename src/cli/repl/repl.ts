@@ -21,6 +21,7 @@ import { renderLayout } from '../../view/struct.ts';
 import { inSigns } from '../../view/theme.ts';
 import { visibleText } from '../../view/visible.ts';
 import { layoutOf } from '../../wire/struct/layout.ts';
+import { type Predicted, Predicting } from './predicting.ts';
 
 /** How a line ended. */
 export type Verdict = 'fine' | 'unmet' | 'malformed';
@@ -29,6 +30,7 @@ export class Repl {
   session: Session;
   /** What blocked calls came to, after their statement had returned. */
   readonly late = new Set<Verdict>();
+  readonly predicting: Predicting;
   private evaluator: Evaluator;
   /** The lines of a structure whose last brace is still open. */
   private begun: string[] = [];
@@ -39,22 +41,29 @@ export class Repl {
   constructor(page: () => Page, print: (text: string) => void) {
     this.page = page;
     this.print = print;
+    this.predicting = new Predicting(page, print);
     this.session = this.open();
     this.evaluator = new Evaluator(this.session);
   }
 
-  /** Whether more lines belong to what was begun: a structure over several lines. */
+  /** Whether the next line belongs to what was begun: a structure over several lines, a question. */
   get continues(): boolean {
-    return this.begun.length > 0;
+    return this.begun.length > 0 || this.predicting.waits;
   }
 
-  /** Gives up what was begun, as Ctrl-C does. */
-  abandon(): void {
+  /** Gives up what was begun, as Ctrl-C does. @returns whether there was anything */
+  abandon(): boolean {
+    const had = this.begun.length > 0;
     this.begun = [];
+    return this.predicting.leave() || had;
   }
 
   /** Makes the line's call, and returns when it has returned or is blocked. */
   async statement(text: string): Promise<Verdict> {
+    if (this.predicting.waits) {
+      const predicted = this.predicting.answer(text);
+      return predicted === null ? 'fine' : this.line(predicted.line, predicted);
+    }
     const line = [...this.begun, text].join('\n');
     if (isOpenStruct(line) && (this.begun.length === 0 || !text.includes('}'))) {
       this.begun.push(text);
@@ -64,17 +73,22 @@ export class Repl {
     return this.line(line);
   }
 
-  private async line(line: string): Promise<Verdict> {
+  private async line(line: string, predicted: Predicted | null = null): Promise<Verdict> {
     let spans: readonly (readonly [number, number])[] = [];
     try {
       const parsed = parseLine(line, this.session.scope.structs);
       if (parsed === null) return 'fine';
+      const skipped = this.evaluator.skipping;
+      if (predicted === null && !skipped && this.predicting.asks(line, parsed, this.session))
+        return 'fine';
       const as = parsed.kind === 'call' ? parsed.statement.call.as : undefined;
       if (parsed.kind === 'call') spans = parsed.statement.spans;
       const former = this.session.sockets.get(as ?? '');
       const { mismatch, finished, job, notes } = await this.evaluator.run(parsed);
       if (former?.open) this.tellRenamed(former, as);
       this.tellOf(parsed, notes);
+      if (predicted !== null && job !== null)
+        await this.predicting.compare(predicted, job, this.session);
       if (job !== null && job.blocked !== null) {
         void finished.then(
           (mismatch) => {
@@ -101,7 +115,7 @@ export class Repl {
     this.session.close();
     this.session = this.open();
     this.evaluator = new Evaluator(this.session);
-    this.begun = [];
+    this.abandon();
   }
 
   /** What a line that makes no call has to say. */

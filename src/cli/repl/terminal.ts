@@ -42,7 +42,7 @@ export async function terminalRepl(context: Context, options: CommonOptions): Pr
       });
     },
     onInterrupt: () => {
-      if (editor.line === '' && repl.session.cancel()) return;
+      if (editor.line === '' && (repl.abandon() || repl.session.cancel())) return;
       if (editor.line === '') editor.print('  (Ctrl-D or .quit ends the session)');
       else editor.abandon();
     },
@@ -63,11 +63,11 @@ export async function terminalRepl(context: Context, options: CommonOptions): Pr
   };
 
   const take = async (line: string) => {
-    history.add(line);
+    if (!repl.predicting.waits) history.add(line);
     if (line.trim().startsWith('.')) {
       const { quit: over } = await runCommand(line, { repl, page: page(), print, menu });
       if (over) return quit(EXIT.done);
-    } else if (line.trim() !== '') {
+    } else if (line.trim() !== '' || repl.continues) {
       await repl.statement(line);
       await settle();
       repl.session.look();
