@@ -27,6 +27,8 @@ it.each(['127.0.0.1', '::1'])('finds the other end over %s, and what waits there
   const end = () => findConnectionEnd(there, here);
   await until('the bytes are there', () => end()?.unread === 5);
   expect(end()).toEqual({ state: 'ESTABLISHED', unread: 5, held: true, process: ourselves });
+  const elsewhere = host === '::1' ? '::2' : '127.0.0.9';
+  expect(findConnectionEnd({ ...there, host: elsewhere }, here)).toBeNull();
   sockets.close(conn);
   expect(end()).toBeNull();
 });
@@ -48,8 +50,10 @@ it('finds an IPv4 client’s end behind an IPv6 listener', () => {
   const client = sockets.tcp();
   const { port } = localOf(listener);
   ok(sys.connect(client, encodeAddress({ family: 'inet', host: '127.0.0.1', port })));
-  sockets.accept(listener);
+  const conn = sockets.accept(listener);
   expect(findConnectionEnd(peerOf(client), localOf(client))?.process).toEqual(ourselves);
+  // From the other end the client is ::ffff:127.0.0.1.
+  expect(findConnectionEnd(peerOf(conn), localOf(conn))?.process).toEqual(ourselves);
 });
 
 it('tells who listens on a port, and how many wait there', async (context) => {

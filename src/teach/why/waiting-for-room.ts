@@ -11,14 +11,13 @@ export function waitingForRoom(waiting: Waiting): string {
   const { socket, evidence } = waiting;
   if (!isStream(socket))
     return `the queue of the socket that it sends to is full, and a datagram is not cut: somebody must read there first.`;
-  return `${backlogOf(waiting)}${standstill(waiting) ?? ` A read there makes room.`}`;
+  return `${backlogOf(waiting)}${standstill() ?? ` A read there makes room.`}`;
 
   /** Both ends write: neither reads. */
-  function standstill({ blocked }: Waiting): string | null {
+  function standstill(): string | null {
     const partner = partnerOf(socket, evidence.sockets, evidence.steps);
     const job = evidence.jobs.find(
-      ({ job, call }) =>
-        job !== blocked.job && WRITING.has(call.name) && subjectName(call, evidence) === partner,
+      ({ call }) => WRITING.has(call.name) && subjectName(call, evidence) === partner,
     );
     if (partner === null || job === undefined) return null;
     return ` ${partner} waits itself, in [${job.job}] ${printed(job.call)}: both write, and none reads.`;

@@ -143,6 +143,12 @@ describe('which state follows', () => {
     });
   });
 
+  it('SO_LINGER {1, 0} passes through none either', async () => {
+    await session.all(...CONNECTION, 'setsockopt(conn, SOL_SOCKET, SO_LINGER, {1, 0})');
+    const [, conn] = await judged('close(conn)', '0', 'LAST-ACK', '');
+    expect(conn).toMatchObject({ right: false, why: 'a reset (RST) ends a connection at once.' });
+  });
+
   it('same says that it does not change', async () => {
     await session.all(...CONNECTION);
     const read = 'shutdown(client, SHUT_RD)';

@@ -77,6 +77,12 @@ describe('connect()', () => {
     expect(told).toContain('until accept(server) makes room');
   });
 
+  it('tells that there is room by now: the kernel does not say so, it only answers the next SYN', async () => {
+    await blocked(...FULL, made('late'), 'connect(late, server)');
+    await session.do('accept(server)');
+    expect(whyOfJob(session, 1)).toMatch(/^server has room in its queue by now\./);
+  });
+
   it('tells how often the SYN was sent again', async () => {
     const waiting = await blocked(...FULL, made('late'), 'connect(late, server)');
     expect(waiting).not.toContain('so far');

@@ -37,6 +37,14 @@ describe('a swapped port', () => {
     expect(await hint('connect(c, s)')).toBeNull();
   });
 
+  it('is not told of a port that the kernel chose, whatever it is', async () => {
+    const chosen = await last(made('s'), 'bind(s, 127.0.0.1:0)', 'getsockname(s)');
+    const layout = (chosen.layout ?? []).map((field) =>
+      field.label === 'port' ? { ...field, bytes: Uint8Array.of(0x89, 0x13) } : field,
+    );
+    expect(hintOf({ ...chosen, layout }, session.steps)).toBeNull();
+  });
+
   it('is not told of an ordinary port, of one that the kernel chose, or of a failure', async () => {
     expect(await hint(UDP, 'connect(u, 127.0.0.1:8888)')).toBeNull();
     expect(await hint(made('c'), 'bind(c, 127.0.0.1:0)', 'getsockname(c)')).toBeNull();

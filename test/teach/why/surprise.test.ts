@@ -28,6 +28,13 @@ describe('no bytes', () => {
     );
   });
 
+  it('the right one of two connections to the same listener is told', async () => {
+    const second = [made('other'), 'connect(other, server)', 'both = accept(server)'];
+    await session.all(...CONNECTION, ...second, 'close(conn)', 'close(both)');
+    expect(await odd(0, 'read(other, 1)')).toContain('with close(both)');
+    expect(await odd(0, 'read(client, 1)')).toContain('with close(conn)');
+  });
+
   it('fgets() says it as well', async () => {
     const fin = 'fin = fdopen(conn, "r")';
     expect(await odd(0, ...CONNECTION, fin, 'close(client)', 'fgets(fin)')).toContain('sent FIN');
@@ -137,6 +144,7 @@ describe('a success that promises little', () => {
     await session.all(
       ...CONNECTION,
       'write(client, "abc")',
+      'poll(conn, POLLIN)',
       'read(conn, 64)',
       'poll(client, POLLOUT)',
     );
