@@ -9,11 +9,6 @@ export const LISTENER = [made('server'), 'bind(server, 127.0.0.1:0)', 'listen(se
 export const CLIENT = [made('client'), 'connect(client, server)'];
 export const CONNECTION = [...LISTENER, ...CLIENT, 'conn = accept(server)'];
 export const UDP = made('u', 'AF_INET', 'SOCK_DGRAM');
-/** The client's end of FILEs, and the server's. */
-export const WRITES_FILE = ['fout = fdopen(client, "w")', 'fprintf(fout, "hi %d", 5)'];
-/** More than the buffers of both ends hold. */
-export const TOO_MUCH = 'write(client, "x" * 16000000)';
-
 /** Makes the calls up to the last one, and begins that, which must block. */
 export async function blockedBy(session: TestSession, ...statements: string[]): Promise<string> {
   await session.all(...statements.slice(0, -1));

@@ -81,7 +81,7 @@ export const opening: Explanations = {
 };
 
 /** The hint where the address is of another family, or incomplete. */
-export function wrongFamily(socket: Snapshot | null, address: string | null): string {
+function wrongFamily(socket: Snapshot | null, address: string | null): string {
   if (address !== null && isLinkLocalAlone(address) && socket?.kind.endsWith('IPv6')) {
     return `${address} is on every link: say which one, as in [fe80::1%eth0]:80.`;
   }

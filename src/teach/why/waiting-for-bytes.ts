@@ -7,7 +7,7 @@ import { printed } from './printed.ts';
 import { bytes, bytesAre, isStream } from './words.ts';
 
 /** What takes bytes out of a socket, by the name of its call. */
-export const READING: ReadonlySet<string> = new Set([
+const READING: ReadonlySet<string> = new Set([
   'read',
   'recv',
   'recvfrom',
