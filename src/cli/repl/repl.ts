@@ -115,7 +115,10 @@ export class Repl {
 
   /** One text an event, so that the prompt is drawn anew once only. */
   private show(event: SessionEvent, session: Session): void {
-    if (this.json) return this.showAsJson(event);
+    if (this.json) {
+      this.showAsJson(event);
+      return;
+    }
     const page = this.page();
     switch (event.type) {
       case 'step': {
