@@ -12,9 +12,9 @@ export function inColumns(words: readonly string[], page: Page, rows: number): s
   const lines = arranged(shown, page.width);
   const most = Math.max(2, rows);
   if (lines.length <= most) return lines.map((line) => line.join('').trimEnd()).join('\n');
-  // Read down the columns, the first words would be torn apart: those that fit are arranged anew.
-  let fitting = Math.floor((shown.length / lines.length) * (most - 1));
-  while (fitting > 1 && arranged(shown.slice(0, fitting), page.width).length >= most) fitting--;
+  // Those that fit are arranged anew: without the longer ones behind them, there may be more.
+  let fitting = 1;
+  while (arranged(shown.slice(0, fitting + 1), page.width).length < most) fitting++;
   const rest = inSigns(`… and ${shown.length - fitting} more`, page.theme);
   const kept = arranged(shown.slice(0, fitting), page.width);
   return [...kept.map((line) => line.join('').trimEnd()), rest].join('\n');

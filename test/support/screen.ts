@@ -30,8 +30,6 @@ export interface ScreenOptions {
   readonly columns?: number;
   readonly rows?: number;
   readonly env?: Readonly<Record<string, string>>;
-  /** Whether the emulator breaks the cursor’s row as well when it is made narrower: some do. */
-  readonly reflowCursorRow?: boolean;
 }
 
 export interface Style {
@@ -63,7 +61,6 @@ export class Screen {
       rows,
       scrollback: 5000,
       allowProposedApi: true,
-      reflowCursorLine: options.reflowCursorRow === true,
     });
     this.pty = spawn(file, args, {
       name: 'xterm',

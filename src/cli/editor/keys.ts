@@ -12,6 +12,7 @@ export type Key =
   | { readonly kind: 'report'; readonly row: number; readonly column: number };
 
 /** Around a paste, where the terminal was asked for it: xterm’s control sequences, "Bracketed Paste Mode". */
+const PASTE_BEGIN = '\x1b[200~';
 const PASTE_END = '\x1b[201~';
 
 const TEXT = /[^\x00-\x1f\x7f-\x9f]+/y;
@@ -59,7 +60,7 @@ export class KeyDecoder {
     if (this.pasting && bytes.length === 1 && bytes[0] === 0x03) this.pasting = false;
     const text = this.held + this.utf8.write(Buffer.from(bytes));
     this.held = '';
-    const ahead = !this.pasting && SEVERAL_LINES.test(text);
+    const ahead = !this.pasting && this.hasSeveralLines(text);
     for (let at = 0; at < text.length; )
       at = this.pasting ? this.paste(text, at) : this.one(text, at, ahead);
     return this.taken();
@@ -76,6 +77,11 @@ export class KeyDecoder {
     this.held = '';
     if (held === '\x1b') this.name('escape');
     return this.taken();
+  }
+
+  private hasSeveralLines(text: string): boolean {
+    const typed = text.split(PASTE_BEGIN, 1)[0] ?? '';
+    return SEVERAL_LINES.test(this.afterReturn ? typed.replace(/^\n/, '') : typed);
   }
 
   private taken(): Key[] {

@@ -148,6 +148,11 @@ export class Line {
   }
 
   private kill(from: number, to: number): void {
+    if (from === to) {
+      // What was killed before can still be yanked.
+      this.killing = true;
+      return;
+    }
     const text = this.value.slice(from, to);
     if (!this.killing) this.killed = text;
     else this.killed = to === this.at ? text + this.killed : this.killed + text;

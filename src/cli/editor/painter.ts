@@ -24,6 +24,7 @@ export class Painter {
   private top = 0;
   /** Whether all its rows are seen. */
   private fits = true;
+  private clearing = '';
   private prompt = '';
   private line = '';
 
@@ -33,7 +34,8 @@ export class Painter {
 
   /** Brings the screen up to date. @param above printed above the line, with its line end */
   draw(prompt: string, line: string, cursor: number, above = ''): void {
-    const start = above === '' ? '' : this.wiping() + above;
+    const start = this.clearing + (above === '' ? '' : this.wiping() + above);
+    this.clearing = '';
     this.columns = columnsOf(this.output);
     this.prompt = prompt;
     this.line = line;
@@ -61,9 +63,10 @@ export class Painter {
     this.output.write(this.wiping());
   }
 
+  /** The next drawing begins on an empty screen. */
   clearScreen(): void {
     this.forget();
-    this.output.write(CLEAR_SCREEN);
+    this.clearing = CLEAR_SCREEN;
   }
 
   /** The screen is somebody else's now, and nothing of ours is on it. */

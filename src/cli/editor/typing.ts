@@ -101,7 +101,7 @@ export class Typing {
       this.search = null;
       return false;
     }
-    if (key.kind === 'text') search.seek(search.text + key.text);
+    if (key.kind === 'text') for (const character of key.text) search.seek(search.text + character);
     else if (key.kind === 'enter') return this.found(search);
     else if (key.name === 'C-r' || key.name === 'C-s')
       search.again(key.name === 'C-r', this.lastSought);
