@@ -63,7 +63,7 @@ export class Screen {
       allowProposedApi: true,
     });
     this.pty = spawn(file, args, {
-      name: 'xterm',
+      name: options.env?.TERM ?? 'xterm',
       cols,
       rows,
       env: { ...env, ...options.env },

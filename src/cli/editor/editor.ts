@@ -17,8 +17,8 @@ export interface EditorOptions {
   onLine(line: string): Promise<void>;
   /** Ctrl-C where nothing is typed. */
   onInterrupt(): void;
-  /** Ctrl-D where nothing is typed, or the terminal itself is gone. */
-  onEnd(why: 'end of input' | 'hang-up'): void;
+  /** Ctrl-D where nothing is typed; or the terminal is gone, and must not be touched any more. */
+  onEnd(): void;
 }
 
 export interface Editor {

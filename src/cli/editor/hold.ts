@@ -37,12 +37,6 @@ export class Hold {
     this.input.setRawMode(false);
   }
 
-  /** The terminal is gone: nothing can be written to it, or set. */
-  lose(): void {
-    this.held = false;
-    process.off('exit', this.atExit);
-  }
-
   /**
    * Ctrl-Z: stops the process group, as the terminal itself would have done, until `fg`.
    * @param resumed called when the terminal is ours again

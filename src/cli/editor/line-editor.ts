@@ -118,8 +118,9 @@ export class LineEditor implements Editor {
 
   /** In raw mode no key ends the input: the terminal has hung up. */
   private readonly onGone = (): void => {
-    this.hold.lose();
-    this.options.onEnd('hang-up');
+    this.live = false;
+    this.away = true;
+    this.options.onEnd();
   };
 
   private readonly onContinued = (): void => {
@@ -208,10 +209,13 @@ export class LineEditor implements Editor {
 
   private enter(): void {
     const { text } = this.typing.line;
-    this.options.history.add(this.typing.memorable);
+    const { memorable } = this.typing;
     this.leave();
     this.live = false;
-    void this.options.onLine(text).then(() => this.show());
+    const answered = this.options.onLine(text);
+    // The answer first: a file system may be slow.
+    this.options.history.add(memorable);
+    void answered.then(() => this.show());
   }
 
   /** The line stays where it is, and another one begins below. */
@@ -235,7 +239,7 @@ export class LineEditor implements Editor {
   private end(): void {
     this.leave();
     this.live = false;
-    this.options.onEnd('end of input');
+    this.options.onEnd();
   }
 
   private suspend(): void {

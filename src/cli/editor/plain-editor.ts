@@ -4,6 +4,7 @@
  * written. There is no history and no completion.
  */
 import { StringDecoder } from 'node:string_decoder';
+import { isThere } from '../hang-up.ts';
 import type { Editor, EditorOptions } from './editor.ts';
 
 export class PlainEditor implements Editor {
@@ -23,7 +24,7 @@ export class PlainEditor implements Editor {
     const { input } = this.options;
     input.on('data', this.onData);
     input.on('end', this.onEnd);
-    input.on('error', this.onError);
+    input.on('error', this.onEnd);
     this.show();
   }
 
@@ -48,7 +49,7 @@ export class PlainEditor implements Editor {
     this.ended = true;
     input.off('data', this.onData);
     input.off('end', this.onEnd);
-    input.off('error', this.onError);
+    input.off('error', this.onEnd);
     input.pause();
   }
 
@@ -59,9 +60,12 @@ export class PlainEditor implements Editor {
     this.run();
   };
 
-  private readonly onEnd = (): void => this.options.onEnd('end of input');
-
-  private readonly onError = (): void => this.options.onEnd('hang-up');
+  /** Ctrl-D, or the terminal has hung up. */
+  private readonly onEnd = (): void => {
+    const { output, onEnd } = this.options;
+    if (isThere(output)) output.write('\n');
+    onEnd();
+  };
 
   private show(): void {
     if (this.ended) return;

@@ -7,6 +7,7 @@ import { History } from '../editor/history.ts';
 import { LineEditor } from '../editor/line-editor.ts';
 import { PlainEditor } from '../editor/plain-editor.ts';
 import { EXIT } from '../exit.ts';
+import { endByHangUp, isThere } from '../hang-up.ts';
 import { commandNames, runCommand } from './commands.ts';
 import { chooseNext } from './menu.ts';
 import { Repl, settle } from './repl.ts';
@@ -65,7 +66,7 @@ export async function terminalRepl(context: Context, options: CommonOptions): Pr
     complete: (line) => completions(line, repl),
     onLine: take,
     onInterrupt,
-    onEnd: (why) => quit(why === 'hang-up' ? codeOfSignal('SIGHUP') : EXIT.done),
+    onEnd: () => quit(EXIT.done),
   });
   const deaf = context.onSignal((signal) => {
     // In raw mode Ctrl-C is a key; where the terminal edits the line, it is this signal.
@@ -82,9 +83,10 @@ export async function terminalRepl(context: Context, options: CommonOptions): Pr
   const watcher = setInterval(() => repl.session.look(), LOOK_EVERY_MS);
   const code = await ended;
   clearInterval(watcher);
+  repl.session.close();
+  if (!isThere(stdout)) endByHangUp();
   editor.close();
   deaf();
-  repl.session.close();
   return code;
 }
 
