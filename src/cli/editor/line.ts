@@ -104,13 +104,14 @@ export class Line {
     this.insert(this.killed);
   }
 
-  /** Exchanges the two characters at the cursor. */
+  /** Exchanges the two characters at the cursor; at the end of the line, the last two. */
   transpose(): void {
-    if (this.at === this.value.length) this.at = this.leftOf();
+    const at = this.at === this.value.length ? this.leftOf() : this.at;
+    const from = this.leftOf(at);
     // At the start of the line, or in one of a single character, there are no two.
-    if (this.at === 0) return;
-    const [from, to] = [this.leftOf(), this.rightOf()];
-    const [first, second] = [this.value.slice(from, this.at), this.value.slice(this.at, to)];
+    if (at === 0 || from === at) return;
+    const to = this.rightOf(at);
+    const [first, second] = [this.value.slice(from, at), this.value.slice(at, to)];
     this.change(this.value.slice(0, from) + second + first + this.value.slice(to), to);
   }
 
@@ -148,30 +149,30 @@ export class Line {
   }
 
   private kill(from: number, to: number): void {
-    if (from === to) {
-      // What was killed before can still be yanked.
-      this.killing = true;
+    const text = this.value.slice(from, to);
+    // Where there is nothing to kill, what was killed before can still be yanked.
+    if (text === '') {
+      this.killing = false;
       return;
     }
-    const text = this.value.slice(from, to);
     if (!this.killing) this.killed = text;
     else this.killed = to === this.at ? text + this.killed : this.killed + text;
     this.cut(from, to);
     this.killing = true;
   }
 
-  /** Where the character before the cursor begins: é may be two code points, a flag four units. */
-  private leftOf(): number {
-    const near = this.value.slice(Math.max(0, this.at - NEARBY), this.at);
+  /** Where the character before it begins: é may be two code points, a flag four units. */
+  private leftOf(at = this.at): number {
+    const near = this.value.slice(Math.max(0, at - NEARBY), at);
     let last = '';
     for (const { segment } of characters.segment(near)) last = segment;
-    return this.at - last.length;
+    return at - last.length;
   }
 
-  private rightOf(): number {
-    const near = this.value.slice(this.at, this.at + NEARBY);
-    for (const { segment } of characters.segment(near)) return this.at + segment.length;
-    return this.at;
+  private rightOf(at = this.at): number {
+    const near = this.value.slice(at, at + NEARBY);
+    for (const { segment } of characters.segment(near)) return at + segment.length;
+    return at;
   }
 
   private wordStart(): number {

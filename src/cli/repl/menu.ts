@@ -51,7 +51,8 @@ export async function chooseNext(
         name: 'statement',
         message: 'Possible now:',
         choices,
-        pageSize: 14,
+        // All of it must fit the screen: what has scrolled away can't be drawn anew.
+        pageSize: Math.max(3, Math.min(14, (output.rows || 24) - 5)),
         loop: false,
         theme: lookOf(theme),
       },

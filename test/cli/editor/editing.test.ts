@@ -64,7 +64,7 @@ describe('as in bash', () => {
           await theirs.prompt();
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 60, endOnFailure: true },
     );
   });
 

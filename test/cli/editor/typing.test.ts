@@ -59,8 +59,14 @@ describe('editing', () => {
       ['abcd', KEY.left, KEY.left, ctrl('k'), ctrl('u'), ctrl('y')],
       'abcd|',
     ],
+    [
+      'a kill of nothing, which parts those around it',
+      ['one ', ctrl('u'), 'two ', ctrl('k'), ctrl('w'), ctrl('y')],
+      'two |',
+    ],
     ['Ctrl-T', ['ab', ctrl('t'), 'c', KEY.left, ctrl('t')], 'bca|'],
-    ['Ctrl-T where there are no two', ['a', ctrl('a'), ctrl('t')], '|a'],
+    ['Ctrl-T at the start', ['ab', ctrl('a'), ctrl('t')], '|ab'],
+    ['Ctrl-T behind a single character', ['a', ctrl('t')], 'a|'],
     ['Ctrl-_ takes back', ['a', 'b', ctrl('u'), ctrl('_')], 'ab|'],
     ['Ctrl-V', [ctrl('v'), '\t', ctrl('v'), ctrl('a'), ctrl('v'), 'x'], '\t\x01x|'],
   ])('%s', (_, keys, expected) => {
