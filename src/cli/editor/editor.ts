@@ -4,7 +4,8 @@ import type { Page } from '../../view/page.ts';
 export interface EditorOptions {
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
-  readonly prompt: string;
+  /** What stands before the line, with colour codes; asked for whenever it is drawn. */
+  prompt(): string;
   readonly history: {
     /** The newest first. */
     readonly lines: readonly string[];

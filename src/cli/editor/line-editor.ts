@@ -192,7 +192,7 @@ export class LineEditor implements Editor {
 
   private draw(above = ''): void {
     const { prompt, text, cursor } = this.typing.shown;
-    this.painter.draw(prompt ?? this.options.prompt, text, cursor, above);
+    this.painter.draw(prompt ?? this.options.prompt(), text, cursor, above);
   }
 
   private press(key: Key): void {

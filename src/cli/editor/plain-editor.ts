@@ -29,9 +29,9 @@ export class PlainEditor implements Editor {
   }
 
   print(text: string): void {
-    const { output, prompt } = this.options;
+    const { output } = this.options;
     // What was typed so far stays where it is, above; the terminal still has it.
-    output.write(this.live ? `\n${text}\n\n${prompt}` : `${text}\n`);
+    output.write(this.live ? `\n${text}\n\n${this.options.prompt()}` : `${text}\n`);
   }
 
   /** Nothing can be put into a line that the terminal edits, so it is shown. */
@@ -70,7 +70,7 @@ export class PlainEditor implements Editor {
   private show(): void {
     if (this.ended) return;
     this.live = true;
-    this.options.output.write(this.options.prompt);
+    this.options.output.write(this.options.prompt());
     this.run();
   }
 

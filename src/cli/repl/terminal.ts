@@ -54,13 +54,16 @@ export async function terminalRepl(context: Context, options: CommonOptions): Pr
   };
 
   const onInterrupt = () => {
+    if (repl.continues) return repl.abandon();
     if (!repl.session.cancel()) editor.print('  (Ctrl-D or .quit ends the session)');
   };
 
   const editor = new (dumb ? PlainEditor : LineEditor)({
     input: stdin,
     output: stdout,
-    prompt: `${theme.strong('socklab')} ${theme.signs.prompt} `,
+    // A structure over several lines goes on.
+    prompt: () =>
+      `${theme.strong('socklab')} ${repl.continues ? theme.signs.ellipsis : theme.signs.prompt} `,
     history: new History(env),
     page,
     complete: (line) => completions(line, repl),
