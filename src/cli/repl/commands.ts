@@ -5,6 +5,7 @@ import { callTable } from '../../socket/calls/table.ts';
 import type { Session } from '../../socket/session/session.ts';
 import type { Snapshot } from '../../socket/state.ts';
 import { whyNow } from '../../teach/why/now.ts';
+import { stepJson } from '../../view/json.ts';
 import { hanging, padEnd } from '../../view/layout.ts';
 import type { Page } from '../../view/page.ts';
 import { renderSockets } from '../../view/sockets.ts';
@@ -13,6 +14,7 @@ import { inSigns } from '../../view/theme.ts';
 import { visibleText } from '../../view/visible.ts';
 import { renderNow } from '../../view/why.ts';
 import { nearest } from '../../wire/nearest.ts';
+import { explanation, unknownTopic } from '../explain.ts';
 import type { Repl } from './repl.ts';
 
 /** What a command may do to the prompt around it. */
@@ -67,6 +69,13 @@ const COMMANDS: readonly Command[] = [
     run: (argument, around) => say(around, around.repl.predicting.command(argument)),
   },
   {
+    name: '.explain',
+    usage: '.explain TOPIC',
+    does: 'a call, an errno, a state, an option, a signal',
+    run: (argument, around) =>
+      say(around, explanation(argument, around.page) ?? `  ${unknownTopic(argument)}`),
+  },
+  {
     name: '.next',
     usage: '.next',
     does: 'a menu of the calls that are possible now',
@@ -96,6 +105,12 @@ const COMMANDS: readonly Command[] = [
       if (around.repl.session.cancel(number)) return false;
       return say(around, noSuchJob(around.repl.session, argument));
     },
+  },
+  {
+    name: '.json',
+    usage: '.json [on|off]',
+    does: 'the last step as JSON; on: each step so',
+    run: (argument, around) => say(around, asJson(argument, around)),
   },
   {
     name: '.reset',
@@ -139,6 +154,19 @@ function noSuchJob(session: Session, number: string): string {
   const blocked = session.jobs().map(({ job }) => job);
   if (blocked.length === 0) return '  no call is blocked';
   return `  there is no job ${number}; blocked: ${blocked.join(', ')}`;
+}
+
+/** `.json`: the last step; `.json on`: all that come. */
+function asJson(argument: string, { repl }: Surroundings): string {
+  if (argument === 'on' || argument === 'off') {
+    repl.json = argument === 'on';
+    return repl.json
+      ? '  each step is shown as JSON from now on'
+      : '  steps are shown as text again';
+  }
+  if (argument !== '') return '  .json shows the last step; .json on and .json off all that come';
+  const last = repl.session.steps.at(-1);
+  return last === undefined ? '  no call was made yet' : stepJson(last);
 }
 
 function say(around: Surroundings, text: string): false {

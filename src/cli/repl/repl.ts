@@ -9,6 +9,7 @@ import { Session, type SessionEvent } from '../../socket/session/session.ts';
 import { whyFailed } from '../../teach/why/failed.ts';
 import { hintOf } from '../../teach/why/port.ts';
 import { type Problem, renderProblem } from '../../view/caret.ts';
+import { changeJson, stepJson } from '../../view/json.ts';
 import type { Page } from '../../view/page.ts';
 import {
   renderBlocked,
@@ -28,6 +29,8 @@ export type Verdict = 'fine' | 'unmet' | 'malformed';
 
 export class Repl {
   session: Session;
+  /** Whether steps are shown as JSON. */
+  json = false;
   /** What blocked calls came to, after their statement had returned. */
   readonly late = new Set<Verdict>();
   readonly predicting: Predicting;
@@ -133,6 +136,10 @@ export class Repl {
 
   /** One text an event, so that the prompt is drawn anew once only. */
   private show(event: SessionEvent, session: Session): void {
+    if (this.json) {
+      this.showAsJson(event);
+      return;
+    }
     const page = this.page();
     switch (event.type) {
       case 'step': {
@@ -152,6 +159,11 @@ export class Repl {
         if (lines.length > 0) this.print(lines.join('\n'));
       }
     }
+  }
+
+  private showAsJson(event: SessionEvent): void {
+    if (event.type === 'step') this.print(stepJson(event.step));
+    if (event.type === 'change') for (const one of event.changes) this.print(changeJson(one));
   }
 
   /** A name that is given again means the new socket; the old one is open still. */

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCommand } from '../../../src/cli/repl/commands.ts';
 import { Repl } from '../../../src/cli/repl/repl.ts';
+import { scratch } from '../../support/payload.ts';
 import { run } from '../../support/program.ts';
+import { KEY, onScreen } from '../../support/screen.ts';
 import { page } from '../../support/steps.ts';
 
 let repl: Repl;
@@ -137,5 +139,23 @@ describe('from a pipe', () => {
     expect(text.trimEnd()).toMatch(/the call was not made$/);
     expect(text).not.toMatch(/^ {2}close\(/m);
     expect(code).toBe(0);
+  });
+});
+
+describe('on a terminal', () => {
+  it('Enter skips, and Ctrl-C leaves the question without the call', async () => {
+    const screen = onScreen([], { env: { XDG_STATE_HOME: scratch() } });
+    await screen.prompt();
+    await screen.enter(SOCKET);
+    await screen.enter('.predict on');
+    screen.type('listen(s, 1)\r');
+    await screen.see('What does listen(s, 1) return?');
+    screen.type('\r');
+    await screen.see('Which state follows for s?');
+    screen.type(KEY.ctrl('c'));
+    await screen.see('the call was not made');
+    expect(await screen.enter('.state')).toMatch(/s +\d+ +CLOSED/);
+    screen.type(KEY.ctrl('d'));
+    expect((await screen.exit()).code).toBe(0);
   });
 });

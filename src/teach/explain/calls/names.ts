@@ -73,6 +73,15 @@ export const nameCalls: readonly Text[] = [
     errnos: [],
   },
   {
+    name: 'strlen',
+    what: 'Counts the bytes of a text up to its zero byte, which does not count.',
+    when: 'For the length that write() and send() want: `write(fd, text, strlen(text))`.',
+    todo: 'Not for bytes that came from a socket: no zero byte ends them, so use the count that read() returned.',
+    source: 'strlen(3)',
+    see: ['write', 'read'],
+    errnos: [],
+  },
+  {
     name: 'htons',
     what: 'Host to network, short: puts 16 bits into network byte order, the high byte first.',
     when: 'For every port that goes into a sockaddr. On x86-64 and ARM it swaps the two bytes; on a big-endian machine it does nothing.',

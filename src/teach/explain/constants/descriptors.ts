@@ -92,6 +92,14 @@ export const descriptorConstants: readonly Text[] = [
     see: ['ioctl', 'SIOCOUTQ', 'MSG_PEEK'],
   },
   {
+    name: 'SIOCOUTQNSD',
+    what: 'The ioctl() request for how many bytes of the send queue were not even sent yet: those that wait for the window or for Nagle. Linux only.',
+    when: 'Beside SIOCOUTQ: the difference is on its way, and not acknowledged.',
+    todo: '0 while SIOCOUTQ is not: all is sent, and the peer has yet to acknowledge it.',
+    source: 'tcp(7)',
+    see: ['ioctl', 'SIOCOUTQ', 'Nagle'],
+  },
+  {
     name: 'SIOCOUTQ',
     aliases: ['TIOCOUTQ'],
     what: 'The ioctl() request for how many bytes are in the send queue: handed to the kernel, and not acknowledged by the peer. A FIN counts as one. Linux only.',

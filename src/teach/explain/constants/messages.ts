@@ -91,6 +91,14 @@ export const messageConstants: readonly Text[] = [
     see: ['TCP_CORK', 'Nagle', 'TCP_NODELAY'],
   },
   {
+    name: 'MSG_CONFIRM',
+    what: 'Tells the link layer that the peer answers, so that it need not ask for the neighbour’s address again. Linux only.',
+    when: 'In sendto() on datagram and raw sockets, in a program that has just heard from the peer.',
+    todo: 'Leave it out: the kernel asks by itself. It means nothing on TCP, which confirms by its own ACKs.',
+    source: 'send(2), arp(7)',
+    see: ['sendto', 'ACK'],
+  },
+  {
     name: 'MSG_EOR',
     what: 'Ends a record, on sockets that know records: SOCK_SEQPACKET.',
     when: 'In send(). TCP has no records.',
@@ -123,6 +131,22 @@ export const messageConstants: readonly Text[] = [
     source: 'poll(2), connect(2)',
     aliases: ['POLLWRNORM'],
     see: ['poll', 'EINPROGRESS', 'SO_ERROR', 'TCP_NOTSENT_LOWAT'],
+  },
+  {
+    name: 'POLLRDBAND',
+    what: 'Data of a priority band can be read. A socket has none, so it is not reported.',
+    when: 'In programs that were written for STREAMS.',
+    todo: 'For TCP’s urgent data ask for POLLPRI.',
+    source: 'poll(2)',
+    see: ['POLLPRI', 'POLLIN'],
+  },
+  {
+    name: 'POLLWRBAND',
+    what: 'Data of a priority band can be written. On Linux sockets it is reported together with POLLOUT.',
+    when: 'In programs that were written for STREAMS.',
+    todo: 'Ask for POLLOUT.',
+    source: 'poll(2)',
+    see: ['POLLOUT'],
   },
   {
     name: 'POLLPRI',
