@@ -2,6 +2,7 @@
 import { constants } from 'node:os';
 import { complete } from '../../script/complete.ts';
 import type { Page } from '../../view/page.ts';
+import type { Theme } from '../../view/theme.ts';
 import { type CommonOptions, type Context, themeFor, widthOf } from '../context.ts';
 import { History } from '../editor/history.ts';
 import { LineEditor } from '../editor/line-editor.ts';
@@ -64,8 +65,7 @@ export async function terminalRepl(context: Context, options: CommonOptions): Pr
     input: stdin,
     output: stdout,
     // A structure over several lines goes on; so does a question that waits for its answer.
-    prompt: () =>
-      `${theme.strong('socklab')} ${repl.continues ? theme.signs.ellipsis : theme.signs.prompt} `,
+    prompt: () => `${theme.strong('socklab')} ${signOf(repl, theme)} `,
     history: new History(env),
     page,
     complete: (line) => completions(line, repl),
@@ -93,6 +93,12 @@ export async function terminalRepl(context: Context, options: CommonOptions): Pr
   editor.close();
   deaf();
   return code;
+}
+
+/** What stands behind the name: a line is wanted, the rest of a structure, or an answer. */
+function signOf({ continues, predicting }: Repl, { signs }: Theme): string {
+  if (predicting.waits) return '?';
+  return continues ? signs.ellipsis : signs.prompt;
 }
 
 /** As a shell counts a death by signal: 128 and its number. */
