@@ -139,6 +139,8 @@ export function couldBe(kind: ParamKind, arg: Arg): boolean {
   // Plain numbers are counts: a flag is written by its name.
   if (kind === 'flags' && arg.kind === 'integer') return arg.value === 0;
   if (arg.kind === 'name') {
+    // `&peer` is where an answer goes.
+    if (kind === 'flags' && arg.ref) return false;
     return KINDS[kind].names.length > 0 || kind === 'out' || kind === 'pair';
   }
   return KINDS[kind].written.includes(arg.kind);
