@@ -48,7 +48,7 @@ describe('printf', () => {
           c.printf(all).map((answer, i) => [all[i], answer]),
         );
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 

@@ -35,8 +35,9 @@ export class Flush {
   run(sys: Sys): Result {
     const { socket, unsent } = this.file;
     for (;;) {
-      const size = this.due[0];
-      if (size === undefined) return 0;
+      if (this.due.length === 0) return 0;
+      // Another call on the FILE may have sent them meanwhile.
+      const size = Math.min(this.due[0] ?? 0, unsent.length);
       if (size === 0) {
         this.due.shift();
         continue;

@@ -4,6 +4,7 @@
  */
 import { constant, constants, errnoNumber } from '../../sys/platform.ts';
 import { outBuffer, type Sys, written } from '../../sys/sys.ts';
+import { readTcpInfo } from '../../sys/tcp-info.ts';
 import { encodeOption, timevalMs } from '../calls/option-value.ts';
 import type { Made, Prepared, Row } from '../calls/row.ts';
 import { type Door, LONGEST_MS, pause } from '../door.ts';
@@ -131,5 +132,7 @@ function unsentBytes(sys: Sys, fd: number): number {
   const request = constants.get('SIOCOUTQ');
   const count = new Int32Array(1);
   if (request === undefined || sys.ioctl(fd, request, count) < 0) return 0;
+  // Of a connection that was reset the kernel still counts what nobody will take any more.
+  if (readTcpInfo(sys, fd)?.state === 'CLOSED') return 0;
   return count[0] ?? 0;
 }
