@@ -1,6 +1,6 @@
 /** Reading from a FILE: fgets(3) and fscanf(3), with the buffer between them and the kernel. */
 import { errnoNumber } from '../../sys/platform.ts';
-import type { Sys } from '../../sys/sys.ts';
+import type { Result, Sys } from '../../sys/sys.ts';
 import type { ByteQueue } from '../../wire/byte-queue.ts';
 import { quotedShort } from '../../wire/bytes.ts';
 import { FormatProblem } from '../../wire/format.ts';
@@ -170,17 +170,21 @@ function fromFile(file: FileRecord, text: string, take: (over: boolean) => Made 
     return done && { ...done, details: [...(done.details ?? []), ...details()] };
   };
   // glibc takes an error for the end: what has come is the answer. Nothing has: the errno is.
-  const partly = (): Made | null => (file.unread.length > 0 ? taken(true) : null);
+  const partly = (why: Result): Made | null => {
+    const done = file.unread.length > 0 ? taken(true) : null;
+    return done === null || done.result >= 0 ? done : { result: why, details: details() };
+  };
   return {
     text,
-    partly: (why) => (why === -errnoNumber('EAGAIN') ? partly() : null),
+    partly: (why) => (why === -errnoNumber('EAGAIN') ? partly(why) : null),
     attempt: (sys: Sys): Made => {
       for (let over = false; ; ) {
         const done = taken(over);
         if (done !== null) return done;
         const result = readMore(sys, socket.fd, file.unread, BUFFER_SIZE);
         if (result < 0) {
-          const ended = result === -errnoNumber('EAGAIN') && socket.nonBlocking ? partly() : null;
+          const ended =
+            result === -errnoNumber('EAGAIN') && socket.nonBlocking ? partly(result) : null;
           return ended ?? { result, details: details() };
         }
         if (++reads <= READS_SHOWN) {
