@@ -2,6 +2,7 @@
 import type { Sys } from '../sys/sys.ts';
 import { ByteQueue } from '../wire/byte-queue.ts';
 import type { StructDefinition } from '../wire/struct/definition.ts';
+import { ValueProblem } from '../wire/struct/value.ts';
 import type { Value } from './call.ts';
 import type { SocketError } from './errors.ts';
 import { coerced, fieldOf, headerStructs, withField, zeroRecord } from './records.ts';
@@ -15,6 +16,8 @@ export interface FileRecord {
   readonly reads: boolean;
   readonly writes: boolean;
   open: boolean;
+  /** Whether anything was printed yet: glibc makes the buffer then. */
+  used: boolean;
   /** Read from the kernel, and not yet taken by fgets() or fscanf(). */
   readonly unread: ByteQueue;
   /** Printed, and not yet handed to the kernel. */
@@ -62,6 +65,7 @@ export class Scope {
       this.values.set(base, withField(record, path, value));
       return;
     }
+    if (path.length > 0) throw new ValueProblem(noStructure(base, this.isKnown(base)), []);
     const type = this.typed.get(name);
     this.forget(name);
     this.sockets.makeWay(name);
@@ -137,6 +141,12 @@ export class Scope {
   }
 }
 
+function noStructure(name: string, known: boolean): string {
+  return known
+    ? `${name} is no structure, so it has no fields`
+    : `there is no ${name}; declare it: struct sockaddr_in ${name};`;
+}
+
 /** A FILE in the making. */
 export function newFile(
   name: string,
@@ -144,5 +154,5 @@ export function newFile(
   mode: { readonly reads: boolean; readonly writes: boolean },
 ): FileRecord {
   const buffers = { unread: new ByteQueue(), unsent: new ByteQueue() };
-  return { name, socket, ...mode, open: true, ...buffers };
+  return { name, socket, ...mode, open: true, used: false, ...buffers };
 }
