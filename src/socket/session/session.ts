@@ -2,10 +2,9 @@
 import { type Readiness, readiness } from '../../sys/readiness.ts';
 import type { Sys } from '../../sys/sys.ts';
 import { systemCalls } from '../../sys/syscalls.ts';
-import { ValueProblem } from '../../wire/struct/value.ts';
 import type { Call, Value } from '../call.ts';
 import type { Detail } from '../detail.ts';
-import type { Where } from '../errors.ts';
+import { BadCall, type Where } from '../errors.ts';
 import { Scope } from '../scope.ts';
 import { type SocketRecord, SocketTable } from '../socket-table.ts';
 import type { Snapshot } from '../state.ts';
@@ -243,7 +242,7 @@ export class Session {
     try {
       this.scope.give(name, value);
     } catch (error) {
-      if (!(error instanceof ValueProblem)) throw error;
+      if (!(error instanceof BadCall)) throw error;
       notes.push({ kind: 'given', name, text: `nothing: ${error.message}` });
     }
   }
