@@ -1,5 +1,5 @@
 /** Byte order, and addresses as text: what a C program computes without asking the kernel. */
-import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../../sys/inet.ts';
+import { formatIPv4, formatIPv6, parseIPv4, parseIPv6, parseLooseIPv4 } from '../../sys/inet.ts';
 import { constant, errnoNumber } from '../../sys/platform.ts';
 import { littleEndian, swap } from '../../wire/byte-order.ts';
 import { quoted, spacedHex } from '../../wire/bytes.ts';
@@ -55,7 +55,7 @@ export const byteOrderCalls: readonly Row[] = [
     kind: 'library',
     params: [TEXT],
     signature: 'in_addr_t inet_addr(const char *cp);',
-    does: 'Turns an IPv4 address in text into its 32 bits, in network byte order. inet_pton() tells mistakes apart from 255.255.255.255, and knows IPv6.',
+    does: 'Turns an IPv4 address in text into its 32 bits, in network byte order. It also reads 127.1 and octal; inet_pton() doesn’t, tells mistakes apart from 255.255.255.255, and knows IPv6.',
     example: 'inet_addr("127.0.0.1")',
     source: 'inet_addr(3)',
     gives: 'integer',
@@ -164,7 +164,7 @@ function inetAddr(args: Arguments): Prepared {
   return {
     text: `inet_addr(${JSON.stringify(text)})`,
     attempt: (): Made => {
-      const bytes = parseIPv4(text);
+      const bytes = parseLooseIPv4(text);
       // INADDR_NONE, which is 255.255.255.255 as well: the reason to use inet_pton().
       const none = { result: 0xffffffff, shown: '4294967295 (INADDR_NONE: not an address)' };
       if (bytes === null) return none;
