@@ -56,7 +56,7 @@ export const byteOrderCalls: readonly Row[] = [
     kind: 'library',
     params: [TEXT],
     signature: 'in_addr_t inet_addr(const char *cp);',
-    does: 'Turns an IPv4 address in text into its 32 bits, in network byte order. inet_pton() tells mistakes apart from 255.255.255.255, and knows IPv6.',
+    does: 'Turns an IPv4 address in text into its 32 bits, in network byte order. It also reads 127.1 and octal; inet_pton() doesn’t, tells mistakes apart from 255.255.255.255, and knows IPv6.',
     example: 'inet_addr("127.0.0.1")',
     source: 'inet_addr(3)',
     gives: 'integer',

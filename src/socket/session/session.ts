@@ -3,6 +3,7 @@ import { type Readiness, readiness } from '../../sys/readiness.ts';
 import type { Sys } from '../../sys/sys.ts';
 import { systemCalls } from '../../sys/syscalls.ts';
 import type { Call, Value } from '../call.ts';
+import { rowOf } from '../calls/table.ts';
 import type { Detail } from '../detail.ts';
 import { BadCall, type Where } from '../errors.ts';
 import { Scope } from '../scope.ts';
@@ -226,23 +227,25 @@ export class Session {
       touched.push(record);
       return { name: record.name, fd: record.fd };
     });
-    for (const [name, value] of made.gives ?? []) this.give(name, value, notes);
+    for (const [name, value] of made.gives ?? []) this.give(call, name, value, notes);
     const [first] = opened;
     if (first !== undefined) {
       return opened.length === 1 ? { kind: 'socket', ...first } : { kind: 'pair', sockets: opened };
     }
     const value: Value = made.value ?? { kind: 'integer', value: made.result };
     const named: Value = made.counts === true ? { kind: 'integer', value: made.result } : value;
-    if (call.as !== undefined && value.kind !== 'file') this.give(call.as, named, notes);
+    if (call.as !== undefined && value.kind !== 'file') this.give(call, call.as, named, notes);
     return value;
   }
 
   /** The call was made: what its answer does not fit into keeps its value, and the step says so. */
-  private give(name: string, value: Value, notes: Detail[]): void {
+  private give({ name: made }: Call, name: string, value: Value, notes: Detail[]): void {
     try {
       this.scope.give(name, value);
     } catch (error) {
       if (!(error instanceof BadCall)) throw error;
+      // Nothing was made yet where it only computes: `addr.sin_port = strlen(…)`.
+      if (rowOf(made).computes) throw error;
       notes.push({ kind: 'given', name, text: `nothing: ${error.message}` });
     }
   }
