@@ -65,7 +65,9 @@ export const optionCalls: readonly Row[] = [
           const size = buffer.length[0] ?? 0;
           const gives: [string, Value][] = answer === null ? [] : [[answer, value]];
           if (length !== null) gives.push([length, { kind: 'integer', value: size }]);
-          return { result, value, gives, text: `${start}, ${shownOption(value)}, [${size}])` };
+          const text = `${start}, ${shownOption(value)}, [${size}])`;
+          // As C has it, the answer is in the variable, and the result is 0.
+          return answer === null ? { result, value, gives, text } : { result, gives, text };
         },
       };
     },
