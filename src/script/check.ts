@@ -152,7 +152,7 @@ class Checker {
       guard === undefined
         ? this.expectation(call, expected)
         : argumentProblem({ name: '', kind: 'int' }, guard.right, this.names);
-    if (answer !== null) problems.push({ ...answer, span: expectedSpan ?? [0, 1] });
+    if (answer !== null) problems.push({ ...answer, span: within(answer, expectedSpan ?? [0, 1]) });
     return problems;
   }
 
