@@ -124,6 +124,9 @@ describe('an import that is against the rules is seen', () => {
     ['src/cli/x.ts', "import chalk from 'chalk';", 'only src/view/theme.ts may'],
     ['src/script/x.ts', "import { Command } from 'commander';", 'only src/cli/ may'],
     ['src/view/x.ts', "const q = await import('inquirer');", 'only src/cli/ may'],
+    ['src/sys/x.ts', "import ipaddr from 'ipaddr.js';", 'only src/socket/ may'],
+    ['src/view/x.ts', "import ipaddr from 'ipaddr.js';", 'only src/socket/ may'],
+    ['src/cli/x.ts', "import ipaddr from 'ipaddr.js';", 'only src/socket/ may'],
     ['src/cli/x.ts', "import lodash from 'lodash';", 'which is no dependency'],
     [
       'src/socket/x.ts',
@@ -188,6 +191,7 @@ describe('what keeps the rules is not reported', () => {
     ['src/view/x.ts', "import type { Step } from '../socket/step.ts';"],
     ['src/view/x.ts', "export type { Step } from '../socket/step.ts';\nexport const x = 1;"],
     ['src/socket/x.ts', "import { constant } from '../sys/platform.ts';"],
+    ['src/socket/inspect/x.ts', "import ipaddr from 'ipaddr.js';"],
     ['src/cli/x.ts', "import { createTheme } from '../view/theme.ts';\nprocess.stdout.write('');"],
     ['src/cli/x.ts', "const { default: inquirer } = await import('inquirer');"],
     ['src/cli/x.ts', "import { readFileSync } from 'node:fs';\nconsole.log(readFileSync);"],

@@ -186,7 +186,11 @@ class Runner {
       const file = arg.kind === 'name' ? this.session.scope.files.get(arg.name) : undefined;
       if (file !== undefined) names.add(file.socket.name);
     }
-    return this.session.snapshots().filter(({ socket }) => names.has(socket));
+    // Looked at anew: nobody may have watched them.
+    return this.session.sockets
+      .all()
+      .filter(({ name }) => names.has(name))
+      .map((record) => this.session.scope.session.look(record));
   }
 }
 

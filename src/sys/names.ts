@@ -1,7 +1,9 @@
 /** getaddrinfo(3) and getnameinfo(3) as a C program is answered: addresses, or an EAI_ error. */
 import dns from 'node:dns';
-import { lookup, lookupService } from 'node:dns/promises';
+import { lookup } from 'node:dns/promises';
+import { bind } from './ffi.ts';
 import { parseIPv4, parseIPv6 } from './inet.ts';
+import { nameOf } from './name-of.ts';
 import { constant, constants } from './platform.ts';
 import { resolver } from './resolver.ts';
 import type { SocketAddress } from './sockaddr.ts';
@@ -63,13 +65,16 @@ export async function getaddrinfo(
   }
 }
 
+const libc = bind('uint32_t inet_addr(const char *)');
+
+/** inet_addr(3): 32 bits in network order, as a number of this machine; INADDR_NONE for no address. */
+export function inetAddr(text: string): number {
+  return Number(libc(text)) >>> 0;
+}
+
 /** @returns the host's name */
 export async function getnameinfo(host: string): Promise<string | LookupFailure> {
-  try {
-    return (await lookupService(host, 0)).hostname;
-  } catch (error) {
-    return failureOf(error);
-  }
+  return (await nameOf(host)) ?? failure('EAI_NONAME');
 }
 
 function versionOf(family: number): 0 | 4 | 6 | null {

@@ -38,7 +38,7 @@ const INET6_SCOPE = 24;
 const INET6_SIZE = 28;
 const UNIX_PATH = 2;
 /** sizeof(sun_path): 108 on Linux, 104 on macOS. */
-const UNIX_PATH_SIZE = process.platform === 'darwin' ? 104 : 108;
+export const UNIX_PATH_SIZE = process.platform === 'darwin' ? 104 : 108;
 const HAS_LENGTH_BYTE = process.platform === 'darwin';
 
 /**

@@ -3,6 +3,7 @@ import type { SocketError } from '../socket/errors.ts';
 import { holderOfPort } from '../socket/evidence.ts';
 import type { Snapshot } from '../socket/state.ts';
 import type { Step } from '../socket/step.ts';
+import { withoutHtons } from '../socket/swapped-port.ts';
 
 /** What an explanation may look at. */
 export interface Circumstances {
@@ -225,12 +226,10 @@ function heldElsewhere(port: number): string {
 /** 5001 without htons() arrives as 35091: a port that makes more sense the other way round. */
 function swappedPort(address: string | null): string {
   const port = portOf(address);
-  if (port === null) return '';
-  const swapped = ((port & 0xff) << 8) | (port >> 8);
-  const usual = [80, 443, 3000, 5000, 5001, 8000, 8080, 8888, 9000, 1234, 12345, 4444, 7777];
-  return usual.includes(swapped)
-    ? ` Was htons() forgotten? ${port} is ${swapped} with its two bytes swapped.`
-    : '';
+  const meant = port === null ? null : withoutHtons(port);
+  return meant === null
+    ? ''
+    : ` Was htons() forgotten? ${port} is ${meant} with its two bytes swapped.`;
 }
 
 function hostOf(address: string | null): string {

@@ -11,6 +11,8 @@ interface Field {
 }
 
 /**
+ * @param note beside or under it: what the port is; null where that is said elsewhere
+ *
  *     02 00 │ 22 b8 │ 7f 00 00 01 │ 00 00 00 00 00 00 00 00
  *     family  port    address       padding
  */
@@ -19,9 +21,9 @@ export function renderSockaddr(
   indent: string,
   width: number,
   theme: Theme,
+  note: string | null = portNote(fields),
 ): string[] {
-  const lines = renderByteCells(fields, indent, width, theme);
-  return addNote(lines, portNote(fields), indent, width);
+  return addNote(renderByteCells(fields, indent, width, theme), note, indent, width);
 }
 
 /** The lesson's point about the port: which byte comes first. */

@@ -93,6 +93,12 @@ function changeTexts(changes: readonly Change[], after: Snapshot, theme: Theme):
   const [received, unsent] = [of('receive_queue'), of('send_queue')];
   if (received !== undefined) told.push(receivedText(received, after));
   if (unsent !== undefined && !after.lingers) told.push(unsentText(unsent, after));
+  const urgent = of('urgent');
+  if (urgent !== undefined) {
+    told.push(
+      urgent.to === 1 ? 'urgent data has come (MSG_OOB takes it)' : 'no urgent data any more',
+    );
+  }
   return told;
 }
 

@@ -1,8 +1,7 @@
 /** Which end of a number comes first, here and on the network. */
-import { endianness } from 'node:os';
 
 /** Whether this machine keeps the low byte first. The network's order is high byte first (RFC 791, appendix B). */
-export const littleEndian = endianness() === 'LE';
+export const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** The number whose bytes are the same in the other order. */
 export function swap(value: number, bits: 16 | 32): number {

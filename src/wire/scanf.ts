@@ -54,7 +54,7 @@ export function scanf(format: string, bytes: Uint8Array, over: boolean): Scan {
     // The field may go on in what has not come yet.
     if (at + length === bytes.length && !over && length < mostOf(directive))
       return { kind: 'more' };
-    const value = valueOf(directive, bytes.subarray(at, at + length));
+    const value = fieldValue(directive, bytes.subarray(at, at + length));
     if (value === null) return done();
     at += length;
     if (!directive.skipped) values.push(value);
@@ -111,7 +111,7 @@ const NUMBERS: Readonly<Record<string, RegExp>> = {
   o: /^[-+]?[0-7]*/,
 };
 
-function valueOf({ letter }: Conversion, field: Uint8Array): number | Uint8Array | null {
+function fieldValue({ letter }: Conversion, field: Uint8Array): number | Uint8Array | null {
   if (field.length === 0) return null;
   if (letter === 's' || letter === 'c') return field.slice();
   const text = Buffer.from(field).toString('latin1');

@@ -31,6 +31,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   commander: 'src/cli/',
   inquirer: 'src/cli/',
   chalk: 'src/view/theme.ts',
+  'ipaddr.js': 'src/socket/',
 };
 
 /** Only these touch the operating system, also by Node's own modules. */

@@ -37,6 +37,12 @@ describe('a socket address in memory', () => {
     expect(shown({ ...IPV4, port: 0 }).join('\n')).toContain('port 0: the kernel chooses one');
   });
 
+  it('leaves the note about the port away where it is said elsewhere', () => {
+    const fields = addressFields(encodeAddress(IPV4));
+    const { theme } = page();
+    expect(renderSockaddr(fields, INDENT, 80, theme, null)).toEqual(shown(IPV4).slice(0, 2));
+  });
+
   it('of a Unix path is its beginning, and says that there is more', () => {
     const [bytes = '', labels = ''] = shown(PATH);
     expect(bytes).toBe(`${INDENT}01 00  │ 2f 72 75 6e 2f 75 73 65 72 2f 31 30 30 30 2f 73 …`);

@@ -171,14 +171,13 @@ describe('whatever it is', () => {
   });
 
   it('has names of any length', () => {
-    const name = 'n'.repeat(63);
-    const structs = known(
-      `struct ${name} { char ${name}[40]; long ${name}2; }`.replace(`${name}2`, 'x'),
-    );
-    const layout = layoutOf(parseStruct(`struct a { struct ${name} ${name}[3]; }`, structs));
-    const wide = shown(layout, new Uint8Array(layout.size).fill(0xff), {})
+    const [n, m] = ['n'.repeat(63), 'm'.repeat(63)];
+    const structs = known(`struct ${n} { char ${n}[40]; short ${m}; }`);
+    const layout = layoutOf(parseStruct(`struct a { struct ${n} ${n}[3]; }`, structs));
+    const bytes = new Uint8Array(layout.size - 1).map((_, i) => i + 1);
+    const wide = shown(layout, bytes, {})
       .split('\n')
-      .filter((line) => widthOf(line) > 80 && line.includes(' n'));
+      .filter((line) => widthOf(line) > 80);
     expect(wide).toEqual([]);
   });
 

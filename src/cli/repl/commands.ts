@@ -3,6 +3,7 @@
 import type { Row } from '../../socket/calls/row.ts';
 import { callTable } from '../../socket/calls/table.ts';
 import type { Snapshot } from '../../socket/state.ts';
+import { stepJson } from '../../view/json.ts';
 import { hanging, padEnd } from '../../view/layout.ts';
 import type { Page } from '../../view/page.ts';
 import { renderSockets } from '../../view/sockets.ts';
@@ -10,6 +11,7 @@ import { renderBlocked } from '../../view/step.ts';
 import { inSigns } from '../../view/theme.ts';
 import { visibleText } from '../../view/visible.ts';
 import { nearest } from '../../wire/nearest.ts';
+import { explanation, unknownTopic } from '../explain.ts';
 import type { Repl } from './repl.ts';
 
 /** What a command may do to the prompt around it. */
@@ -45,6 +47,13 @@ const COMMANDS: readonly Command[] = [
       say(around, renderSockets(around.repl.session.snapshots().filter(isLive), around.page)),
   },
   {
+    name: '.explain',
+    usage: '.explain TOPIC',
+    does: 'a call, an errno, a state, an option, a signal',
+    run: (argument, around) =>
+      say(around, explanation(argument, around.page) ?? `  ${unknownTopic(argument)}`),
+  },
+  {
     name: '.next',
     usage: '.next',
     does: 'a menu of the calls that are possible now',
@@ -76,6 +85,12 @@ const COMMANDS: readonly Command[] = [
       if (blocked.length === 0) return say(around, '  no call is blocked');
       return say(around, `  there is no job ${number}; blocked: ${blocked.join(', ')}`);
     },
+  },
+  {
+    name: '.json',
+    usage: '.json [on|off]',
+    does: 'the last step as JSON; on: each step so',
+    run: (argument, around) => say(around, asJson(argument, around)),
   },
   {
     name: '.reset',
@@ -111,6 +126,19 @@ export async function runCommand(
     return { quit: false, known: false };
   }
   return { quit: await command.run(rest.join(' '), around), known: true };
+}
+
+/** `.json`: the last step; `.json on`: all that come. */
+function asJson(argument: string, { repl }: Surroundings): string {
+  if (argument === 'on' || argument === 'off') {
+    repl.json = argument === 'on';
+    return repl.json
+      ? '  each step is shown as JSON from now on'
+      : '  steps are shown as text again';
+  }
+  if (argument !== '') return '  .json shows the last step; .json on and .json off all that come';
+  const last = repl.session.steps.at(-1);
+  return last === undefined ? '  no call was made yet' : stepJson(last);
 }
 
 function say(around: Surroundings, text: string): false {

@@ -9,6 +9,7 @@ import { BadCall, SocketError } from '../../socket/errors.ts';
 import { Session, type SessionEvent } from '../../socket/session/session.ts';
 import { whyFailed } from '../../teach/why.ts';
 import { type Problem, renderProblem } from '../../view/caret.ts';
+import { changeJson, stepJson } from '../../view/json.ts';
 import type { Page } from '../../view/page.ts';
 import { renderBlocked, renderChanges, renderStep, renderWhy } from '../../view/step.ts';
 import { renderLayout } from '../../view/struct.ts';
@@ -23,6 +24,8 @@ export class Repl {
   session: Session;
   /** What .save and .export write down. */
   recording: Recording;
+  /** Whether steps are shown as JSON. */
+  json = false;
   /** What blocked calls came to, after their statement had returned. */
   readonly late = new Set<Verdict>();
   private evaluator: Evaluator;
@@ -120,6 +123,10 @@ export class Repl {
 
   /** One text an event, so that the prompt is drawn anew once only. */
   private show(event: SessionEvent, session: Session): void {
+    if (this.json) {
+      this.showAsJson(event);
+      return;
+    }
     const page = this.page();
     switch (event.type) {
       case 'step': {
@@ -137,6 +144,11 @@ export class Repl {
         if (lines.length > 0) this.print(lines.join('\n'));
       }
     }
+  }
+
+  private showAsJson(event: SessionEvent): void {
+    if (event.type === 'step') this.print(stepJson(event.step));
+    if (event.type === 'change') for (const one of event.changes) this.print(changeJson(one));
   }
 
   /** A name that is given again means the new socket; the old one is open still. */

@@ -1,5 +1,5 @@
 /** The kinds of parameters: what may be written for each, and how a mistake is explained. */
-import type { Arg } from '../call.ts';
+import type { Arg, Value } from '../call.ts';
 
 export type ParamKind =
   | 'socket' // an open one
@@ -20,6 +20,7 @@ export type ParamKind =
   | 'fds' // struct pollfd, one or several
   | 'file'
   | 'job'
+  | 'printable' // what fprintf() takes: a number or text
   | 'anything';
 
 /** What a name can stand for, as far as it can be told without making the call. */
@@ -122,6 +123,11 @@ export const KINDS: Readonly<Record<ParamKind, Rule>> = {
     names: ['anything'],
     wanted: 'a blocked call is given by its number, or by the name that it will give',
   },
+  printable: {
+    written: [...number, 'bytes'],
+    names: ['integer', 'bytes'],
+    wanted: 'a number or text is wanted here',
+  },
   anything: {
     written: [...number, 'bytes', 'struct', 'endpoint', 'duration', 'state'],
     names: ['anything'],
@@ -129,11 +135,28 @@ export const KINDS: Readonly<Record<ParamKind, Rule>> = {
   },
 };
 
+/** Where C passes a pointer. */
+const POINTERS: ReadonlySet<ParamKind> = new Set<ParamKind>([
+  'address',
+  'bytes',
+  'option',
+  'out',
+  'fds',
+]);
+
+/** What a name stands for that has this value. */
+export function kindOfValue({ kind }: Value): NameKind {
+  return kind;
+}
+
 /** Whether something of this form can stand there; what a name stands for is not looked at. */
 export function couldBe(kind: ParamKind, arg: Arg): boolean {
   // Plain numbers are counts: a flag is written by its name.
   if (kind === 'flags' && arg.kind === 'integer') return arg.value === 0;
   if (arg.kind === 'name') {
+    // `&peer` is where C wants to be told where memory is; `peer` alone is hardly a flag.
+    if (arg.ref === true && !POINTERS.has(kind)) return false;
+    if (kind === 'flags' && /^[a-z]/.test(arg.name)) return false;
     return KINDS[kind].names.length > 0 || kind === 'out' || kind === 'pair';
   }
   return KINDS[kind].written.includes(arg.kind);

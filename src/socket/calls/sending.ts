@@ -81,9 +81,9 @@ export const sendingCalls: readonly Row[] = [
   {
     name: 'sendto',
     kind: 'system',
-    params: [SOCKET, BYTES, { ...MSG, optional: true }, ADDRESS],
+    params: [SOCKET, BYTES, ADDRESS],
     alsoAs: [
-      [SOCKET, BYTES, ADDRESS],
+      [SOCKET, BYTES, MSG, ADDRESS],
       [SOCKET, BYTES, COUNT, MSG, ADDRESS, LENGTH],
     ],
     signature:

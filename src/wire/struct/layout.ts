@@ -1,4 +1,5 @@
 /** Where a struct's fields lie: offsets, sizes and padding, as the System V ABI has them (§3.1.2). */
+import { littleEndian as hostIsLittle } from '../byte-order.ts';
 import type { ByteOrder, Field, Fields, StructDefinition } from './definition.ts';
 import type { Scalar } from './scalar.ts';
 
@@ -57,8 +58,6 @@ export interface LayoutOptions {
   readonly order?: ByteOrder | undefined;
 }
 
-const HOST_IS_LITTLE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-
 /**
  * Lays a struct out. Alignment is this kind of machine's in all byte orders. A struct inside keeps
  * its own layout also in a packed one, where it merely isn't aligned, as with GCC.
@@ -101,7 +100,7 @@ function laidOut(definition: Fields | StructDefinition, chosen: Chosen, done: Do
     align = Math.max(align, own);
   }
   pad(null, align);
-  const littleEndian = order === 'little' || (order === 'host' && HOST_IS_LITTLE);
+  const littleEndian = order === 'little' || (order === 'host' && hostIsLittle);
   const name = 'name' in definition ? definition.name : null;
   return { definition, name, size: offset, align, packed, order, littleEndian, fields, padding };
 }

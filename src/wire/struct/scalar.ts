@@ -69,8 +69,6 @@ const BY_SORTED_WORDS: ReadonlyMap<string, Scalar> = new Map(
 
 /** `['unsigned', 'int']` → its scalar; null where C has no such type, or none that is portable. */
 export function scalarOf(words: readonly string[]): Scalar | null {
-  // No type of C's has more words: a thousand of them need not be sorted.
-  if (words.length > 4) return null;
   return BY_SORTED_WORDS.get(sorted(words)) ?? null;
 }
 
