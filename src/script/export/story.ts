@@ -49,6 +49,8 @@ export interface Act {
   readonly blocked: boolean;
   /** What it is about: the first socket, or that of the FILE. */
   readonly subject: Sock | null;
+  /** Whether that is still open. */
+  readonly isOpen: boolean;
   /** Those that it names as addresses, or in a list. */
   readonly others: readonly Sock[];
   readonly opened: readonly Sock[];
@@ -104,6 +106,7 @@ function inOrder(all: readonly Recorded[]): Entry[] {
 class Teller {
   readonly acts: Act[] = [];
   readonly socks = new Map<number, Sock>();
+  private readonly closed = new Set<Sock>();
   /** Connections that wait to be accepted, for each listener. */
   private readonly waiting = new Map<Sock, Sock[]>();
 
@@ -130,6 +133,7 @@ class Teller {
       fate: fateOf(entry),
       blocked,
       subject,
+      isOpen: subject !== null && !this.closed.has(subject),
       others,
       opened,
       target: others[0] ?? this.at(step),
@@ -160,6 +164,7 @@ class Teller {
 
   private happened(act: Act, result: number): void {
     const { call, subject, opened, target } = act;
+    if (subject !== null && rowOf(call.name).closes) this.closed.add(subject);
     if (call.name === 'listen' && subject !== null) subject.listens = true;
     if (call.name === 'connect' && result === 0 && subject !== null && target?.listens) {
       this.connected(subject, target);

@@ -48,6 +48,7 @@ export const askingCalls: Readonly<Record<string, Emit>> = {
   ntohs: ordered,
   ntohl: ordered,
   inet_addr: (p, act) => {
+    if (act.call.as !== undefined) return;
     p.include('arpa/inet.h');
     const text = textLiteral(textOf(act, 'text') ?? '');
     p.line(`printf("inet_addr() = %u\\n", inet_addr(${text}));`);
@@ -89,7 +90,7 @@ function showState(p: CProgram, act: Act, subject: string): void {
     return;
   }
   // tcp(7): of a connection in TIME-WAIT the descriptor knows no more, and a closed one nothing.
-  if (!p.open.has(sock) || value.state === 'TIME-WAIT') {
+  if (!act.isOpen || value.state === 'TIME-WAIT') {
     p.comment(`${sock.name} was ${value.state}; a descriptor can’t tell: see \`ss -tan\`.`);
     return;
   }
@@ -100,6 +101,8 @@ function showState(p: CProgram, act: Act, subject: string): void {
 }
 
 function ordered(p: CProgram, act: Act): void {
+  // `addr.sin_port = htons(8888)`: the address is filled in where it is passed.
+  if (act.call.as !== undefined) return;
   p.include('arpa/inet.h');
   const { name } = act.call;
   const call = `${name}(${numberText(act, 'number')})`;
