@@ -137,7 +137,7 @@ class Report {
     }
     const [first] = this.mistakes;
     if (tap && first !== undefined) {
-      this.print(`TAP version 14\n${tapBailOut(`${place(this.file, first)}: ${first.message}`)}`);
+      this.print(`TAP version 13\n${tapBailOut(`${place(this.file, first)}: ${first.message}`)}`);
     }
     this.writeJUnit();
     return EXIT.usage;

@@ -50,7 +50,8 @@ export async function terminalRepl(context: Context, options: CommonOptions): Pr
       await settle();
       repl.session.look();
     }
-    if (line.trim() !== '' && !line.trim().startsWith('.next')) stdout.write('\n');
+    const answered = line.trim() !== '' && !repl.continues;
+    if (answered && !line.trim().startsWith('.next')) stdout.write('\n');
   };
 
   const onInterrupt = () => {
