@@ -46,7 +46,7 @@ export interface Entry {
   readonly opened: readonly SocketRef[];
   /** How many lines had been entered when the call returned, this one included. */
   readonly answeredAt: number | null;
-  /** Which line it is, from 1, in the order in which they were entered. */
+  /** Which line it is, from 1, in the order in which they were entered; some made no sense. */
   readonly number: number;
 }
 
@@ -100,6 +100,8 @@ export class Recording {
   begin(line: Line): (evaluation: Evaluation) => void {
     const call = line.kind === 'call' ? line.statement.call : null;
     const before = call === null ? [] : meaningsOf(this.session.scope, call);
+    // Counted here: while its call is made, one that was blocked may return.
+    const number = ++this.entered;
     return (evaluation) => {
       const { job } = evaluation;
       const entry: Writable<Entry> = {
@@ -112,7 +114,7 @@ export class Recording {
         met: evaluation.mismatch === null,
         opened: [],
         answeredAt: null,
-        number: ++this.entered,
+        number,
       };
       this.keep(entry);
       if (job === null || call === null) return;

@@ -4,7 +4,6 @@ import { eventNames } from '../../socket/calls/poll.ts';
 import { isAnswer } from '../../socket/names.ts';
 import { itemsOf } from '../../socket/records.ts';
 import type { TcpState } from '../../socket/state.ts';
-import type { Outcome } from '../../socket/step.ts';
 import type { Expected } from '../expected.ts';
 import type { Entry } from '../recording.ts';
 import type { Fixed } from './fixed.ts';
@@ -30,7 +29,7 @@ export function answerOf(entry: Entry, fixed: Fixed): Expected | null {
   if (expected !== null && entry.met && isSteady(expected, fixed)) return expected;
   const { outcome } = step;
   if (outcome.kind === 'error') return failure(call.name, outcome.error.code);
-  if (isOfTheMoment(entry, outcome)) return ANYTHING;
+  if (isOfTheMoment(entry)) return ANYTHING;
   if (call.name === 'poll') return polled(outcome.value, outcome.result);
   return told(outcome.value, outcome.result, fixed);
 }
@@ -51,10 +50,10 @@ const SENDS: ReadonlySet<string> = new Set(['write', 'send', 'sendto']);
 const READS: ReadonlySet<string> = new Set(['read', 'recv']);
 
 /** Whether the answer depends on how fast things went, or on the machine. */
-function isOfTheMoment({ line, meanings }: Entry, outcome: Outcome): boolean {
-  if (line.kind !== 'call' || outcome.kind === 'error') return false;
+export function isOfTheMoment({ line, meanings, step }: Entry): boolean {
+  if (line.kind !== 'call' || step?.outcome.kind !== 'value') return false;
   const { name, args } = line.statement.call;
-  const { value, result } = outcome;
+  const { value, result } = step.outcome;
   if (SENDS.has(name) && args.length < 4) {
     const given = meanings[1]?.value;
     return given?.kind === 'bytes' && result < given.bytes.length;
@@ -63,6 +62,12 @@ function isOfTheMoment({ line, meanings }: Entry, outcome: Outcome): boolean {
   // SIOCOUTQ, and struct tcp_info: counters and times.
   if (name === 'ioctl') return args[1]?.kind === 'constants' && args[1].parts[0] === 'SIOCOUTQ';
   return name === 'getsockopt' && value.kind === 'bytes' && value.bytes.length > FIRST_TOLD;
+}
+
+/** Whether it took so much that nobody knows how much more it read ahead; read() does not see that. */
+export function readsAhead({ step }: Entry): boolean {
+  if (step?.outcome.kind !== 'value' || step.outcome.result <= AT_ONCE) return false;
+  return step.details.some((detail) => detail.kind === 'kept');
 }
 
 function isWhole({ bytes }: { bytes: Uint8Array }, args: readonly Arg[]): boolean {

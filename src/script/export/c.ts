@@ -12,6 +12,7 @@ import { stdioCalls } from './c/calls-stdio.ts';
 import { CProgram } from './c/program.ts';
 import { isStream } from './domains.ts';
 import { listenersOf } from './listeners.ts';
+import { isSpent } from './resolved.ts';
 import { type Act, type Side, type Story, sendsInPart, storyOf } from './story.ts';
 
 /** A program’s text, and which end it is; null where it is both, or there is one only. */
@@ -90,6 +91,14 @@ function emit(p: CProgram, act: Act): void {
     return;
   }
   const subject = act.subject === null ? '' : p.socket(act.subject);
+  if (isSpent(act)) {
+    p.comment(`${printCall(act.call)} gave bytes that were read ahead: see above.`);
+    return;
+  }
+  if (act.ahead > 0) {
+    p.comment('Bytes that had been read ahead in the session: the kernel had them no longer.');
+    p.line(`${p.use('read_n')}(${subject}, ${p.buffer(act.ahead)}, ${act.ahead});`);
+  }
   if (!sendsInPart(act) || p.side !== null || act.call.name.startsWith('f')) {
     made(p, act, subject);
     return;

@@ -13,7 +13,7 @@ export class Lines<Helper extends string> {
     this.body.push(...lines);
   }
 
-  import(...lines: readonly string[]): void {
+  module(...lines: readonly string[]): void {
     for (const line of lines) this.imports.add(line);
   }
 
@@ -21,7 +21,7 @@ export class Lines<Helper extends string> {
   use(name: Helper): string {
     const { needs = [], imports = [] } = this.helpers[name];
     for (const other of needs) this.use(other);
-    this.import(...imports);
+    this.module(...imports);
     this.used.add(name);
     return name;
   }
@@ -44,4 +44,9 @@ export interface ScriptHelper<Name extends string> {
   readonly code: string;
   readonly needs?: readonly Name[];
   readonly imports?: readonly string[];
+}
+
+/** A comment that says which call it is about needs not all of its bytes. */
+export function shortened(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}...` : text;
 }

@@ -2,9 +2,11 @@
 import { printCall } from '../print.ts';
 import type { Recorded } from '../recording.ts';
 import { isStream } from './domains.ts';
-import { type EmitNode, nodeCalls, noWay } from './node/calls.ts';
+import { dataCalls } from './node/calls-data.ts';
+import { socketCalls } from './node/calls-sockets.ts';
+import { type EmitNode, noWay } from './node/common.ts';
 import { NodeProgram, string } from './node/program.ts';
-import { argOf, numberOf, textOf } from './resolved.ts';
+import { argOf, isSpent, numberOf, textOf } from './resolved.ts';
 import { type Act, storyOf } from './story.ts';
 
 export function exportNode(all: readonly Recorded[]): string {
@@ -13,7 +15,8 @@ export function exportNode(all: readonly Recorded[]): string {
   if (p.later) p.line('await Promise.all(later);');
   for (const sock of p.made) {
     const name = p.socket(sock);
-    p.line(isStream(sock) && !sock.listens ? `${name}.destroy();` : `${name}.close();`);
+    if (sock.listens) p.line(`${p.use('closeListener')}(${name});`);
+    else p.line(isStream(sock) ? `${name}.destroy();` : `${name}.close();`);
   }
   if (p.has('came')) p.line('process.exitCode = differs ? 1 : 0;');
   const parts = [
@@ -28,6 +31,9 @@ export function exportNode(all: readonly Recorded[]): string {
   return `${parts.join('\n\n')}\n`;
 }
 
+/** Calls about a socket. */
+const CALLS: Readonly<Record<string, EmitNode>> = { ...socketCalls, ...dataCalls };
+
 /** Calls about no socket. */
 const OTHERS: Readonly<Record<string, (p: NodeProgram, act: Act) => void>> = {
   sleep: (p, act) => {
@@ -37,10 +43,15 @@ const OTHERS: Readonly<Record<string, (p: NodeProgram, act: Act) => void>> = {
   },
   getaddrinfo: (p, act) => {
     const host = string(textOf(act, 'host') ?? '');
-    p.import("import dns from 'node:dns/promises';");
+    p.module("import dns from 'node:dns/promises';");
     p.line(`console.log('getaddrinfo() =', await dns.lookup(${host}, { all: true }));`);
   },
 };
+
+/** Calls that make the socket, or wait until it is made. */
+const MAKE: ReadonlySet<string> = new Set([
+  ...['bind', 'listen', 'connect', 'setsockopt', 'sendto', 'send', 'write'],
+]);
 
 function emit(p: NodeProgram, act: Act): void {
   if (act.fate !== 'made') {
@@ -51,9 +62,17 @@ function emit(p: NodeProgram, act: Act): void {
   }
   // The first call that does something with it makes it.
   if (act.call.name === 'socket' && act.opened.length > 0) return;
-  const made: EmitNode | undefined = nodeCalls[act.call.name];
+  const { subject } = act;
+  const made = CALLS[act.call.name];
   const other = OTHERS[act.call.name];
+  if (act.ahead > 0 && subject !== null && p.made.has(subject)) {
+    p.comment('Bytes that had been read ahead in the session: the kernel had them no longer.');
+    p.line(`await ${p.use('read')}(${p.socket(subject)}, ${act.ahead});`);
+  }
   if (other !== undefined && act.step?.outcome.kind === 'value') other(p, act);
-  else if (made === undefined || act.subject === null) noWay(p, act);
-  else made(p, act, act.subject);
+  else if (made === undefined || subject === null) noWay(p, act);
+  else if (!p.made.has(subject) && !MAKE.has(act.call.name)) noWay(p, act);
+  else if (isSpent(act))
+    p.comment(`${printCall(act.call)} gave bytes that were read ahead: see above.`);
+  else made(p, act, subject);
 }

@@ -67,11 +67,17 @@ export function errorOf({ step }: Act): string | null {
   return step?.outcome.kind === 'error' ? step.outcome.error.code : null;
 }
 
-/** The bytes that a read gave; null where it failed. */
-export function cameOf({ step }: Act): Uint8Array | null {
+/** The bytes that a read gave, without those that were dropped before; null where it failed. */
+export function cameOf({ step, discarded }: Act): Uint8Array | null {
   if (step?.outcome.kind !== 'value') return null;
   const { value } = step.outcome;
-  return value.kind === 'bytes' || value.kind === 'record' ? value.bytes : null;
+  if (value.kind !== 'bytes' && value.kind !== 'record') return null;
+  return value.bytes.subarray(discarded);
+}
+
+/** Whether all that the call gave had been read ahead, and dropped. */
+export function isSpent(act: Act): boolean {
+  return act.discarded > 0 && cameOf(act)?.length === 0;
 }
 
 export function resultOf({ step }: Act): number {

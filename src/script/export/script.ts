@@ -6,7 +6,7 @@ import type { Expected } from '../expected.ts';
 import { printExpected, printLine, printStatement } from '../print.ts';
 import type { Entry, Recorded } from '../recording.ts';
 import type { Statement } from '../statement.ts';
-import { answerOf } from './answer.ts';
+import { Answers } from './answers.ts';
 import { Fixed } from './fixed.ts';
 
 /** Comments tell short answers only. */
@@ -47,6 +47,7 @@ class Writer {
   private readonly entries: readonly Entry[];
   private readonly fixed: Fixed;
   private readonly blocks: Block[] = [];
+  private readonly answers = new Answers();
   /** Calls that were ended from outside, by the line that had been entered last. */
   private readonly interrupted = new Map<number | null, Entry[]>();
 
@@ -117,7 +118,7 @@ class Writer {
 
   private call(entry: Entry, statement: Statement): string {
     const call = this.named(statement.call);
-    const answer = answerOf(entry, this.fixed);
+    const answer = this.answers.answer(entry, this.fixed);
     if (!this.stayedBlocked(entry)) return printStatement({ ...statement, call, expected: answer });
     const blocked: Expected = { kind: 'blocked' };
     const line = printStatement({ ...statement, call, expected: blocked });

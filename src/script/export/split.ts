@@ -36,13 +36,18 @@ export function split(acts: readonly Act[], sockets: readonly Sock[]): boolean {
 
 function canBeParted(acts: readonly Act[], sockets: readonly Sock[]): boolean {
   const both = sockets.some(({ to, listens, from }) => to !== null && (listens || from !== null));
-  // Refused, since nobody listened yet, or no longer: in two programs nobody keeps that order.
-  const refused = acts.some(
-    ({ call, target, step }) =>
-      call.name === 'connect' &&
-      target !== null &&
-      step?.outcome.kind === 'error' &&
-      step.outcome.error.code === 'ECONNREFUSED',
-  );
-  return !both && !refused;
+  // In two programs nobody keeps the order of what waits for nothing: a connect() before there is
+  // a listener, a read() that must not wait and finds nothing yet.
+  const hasty = acts.some(({ call, subject, target, step, blocked }) => {
+    const code = step?.outcome.kind === 'error' ? step.outcome.error.code : null;
+    if (code === 'ECONNREFUSED') return call.name === 'connect' && target !== null;
+    return (
+      code === 'EAGAIN' && !blocked && subject !== null && (subject.listens || hasEnd(subject))
+    );
+  });
+  return !both && !hasty;
+}
+
+function hasEnd({ peer, to }: Sock): boolean {
+  return peer !== null || to !== null;
 }

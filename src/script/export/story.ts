@@ -10,6 +10,7 @@ import { rowOf } from '../../socket/calls/table.ts';
 import type { Step } from '../../socket/step.ts';
 import type { Entry, Meaning, Recorded, SocketRef } from '../recording.ts';
 import { Fixed } from './fixed.ts';
+import { type Ahead, NOTHING_AHEAD, ReadAhead } from './read-ahead.ts';
 import { addressText, passedTo } from './resolved.ts';
 import { split } from './split.ts';
 
@@ -51,6 +52,10 @@ export interface Act {
   readonly subject: Sock | null;
   /** Whether that is still open. */
   readonly isOpen: boolean;
+  /** Bytes that were read ahead by then, where the call asks the kernel, which has them no longer. */
+  readonly ahead: number;
+  /** How many of the bytes that it gave those had been. */
+  readonly discarded: number;
   /** Those that it names as addresses, or in a list. */
   readonly others: readonly Sock[];
   readonly opened: readonly Sock[];
@@ -107,6 +112,7 @@ class Teller {
   readonly acts: Act[] = [];
   readonly socks = new Map<number, Sock>();
   private readonly closed = new Set<Sock>();
+  private readonly kept = new ReadAhead();
   /** Connections that wait to be accepted, for each listener. */
   private readonly waiting = new Map<Sock, Sock[]>();
 
@@ -134,6 +140,7 @@ class Teller {
       blocked,
       subject,
       isOpen: subject !== null && !this.closed.has(subject),
+      ...this.aheadOf(call.name, subject, step),
       others,
       opened,
       target: others[0] ?? this.at(step),
@@ -160,6 +167,11 @@ class Teller {
       sock.local = local ?? sock.local;
       sock.remote = peer ?? sock.remote;
     }
+  }
+
+  private aheadOf(name: string, subject: Sock | null, step: Step | null): Ahead {
+    if (subject === null || step === null) return NOTHING_AHEAD;
+    return this.kept.take(name, subject, step);
   }
 
   private happened(act: Act, result: number): void {

@@ -48,7 +48,10 @@ export const dataCalls: Readonly<Record<string, Emit>> = {
   recvuntil: (p, act, subject) => until(p, act, subject, bytesOf(act, 'until')),
   recvline: (p, act, subject) => until(p, act, subject, Uint8Array.of(0x0a)),
   recvn: (p, act, subject) => {
-    received(p, act, (into, room) => `${p.use('read_n')}(${subject}, ${into}, ${room})`);
+    received(p, act, (into, room, exact) => {
+      const count = act.discarded > 0 ? exact : room;
+      return `${p.use('read_n')}(${subject}, ${into}, ${count})`;
+    });
   },
   recvall: (p, act, subject) => {
     const room = (cameOf(act)?.length ?? 0) + 1;
@@ -125,7 +128,7 @@ function compared(
   n: string,
   came: Uint8Array,
 ): void {
-  if (resultOf(act) !== came.length) {
+  if (resultOf(act) - act.discarded !== came.length) {
     p.comment('More came than there was room for, and the rest is lost: MSG_TRUNC.');
     p.line(`${p.use('show')}("${label}", ${buffer}, ${came.length});`);
   } else if (cameFromInside(p.story, act)) {
@@ -149,7 +152,8 @@ function namedBuffer(p: CProgram, name: string, room: number): Data {
 function receivedRecord(p: CProgram, act: Act, call: Reads): boolean {
   const outcome = act.step?.outcome;
   const value = outcome?.kind === 'value' ? outcome.value : null;
-  if (value?.kind !== 'record' || value.bytes.length !== value.layout.size) return false;
+  if (value?.kind !== 'record' || act.discarded > 0) return false;
+  if (value.bytes.length !== value.layout.size) return false;
   const type = structType(p, value.layout);
   if (type === null) return false;
   const wanted = act.call.as ?? value.layout.name ?? 'record';

@@ -159,7 +159,7 @@ function fscanf(p: CProgram, act: Act): void {
     return;
   }
   checked(p, act, `(${n} = ${call}) == EOF`);
-  p.use('came');
+  p.use('differs');
   p.line(`if (${n} != ${resultOf(act)})`, '    differs = 1;');
   const outcome = act.step?.outcome;
   const values =
@@ -206,6 +206,7 @@ function showScanned(p: CProgram, act: Act, place: Place | undefined, value: Ite
   const [format, type] = signed ? ['%lld', 'long long'] : ['%llu', 'unsigned long long'];
   p.line(`printf("${variable} = ${format}\\n", (${type})${variable});`);
   if (cameFromInside(p.story, act)) {
+    p.use('differs');
     p.line(`if (${variable} != (${cTypeOf(one)})${Number(value)}LL)`, '    differs = 1;');
   }
 }

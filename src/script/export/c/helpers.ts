@@ -30,12 +30,13 @@ static void show(const char *what, const char *bytes, size_t count)
     printf("\\"%s (%zu bytes)\\n", count > 64 ? "..." : "", count);
 }`,
   },
-  came: {
-    needs: ['show'],
+  differs: {
     code: `/* Set where something else came than in the session. */
-static int differs;
-
-/* Shows what came, and compares it with what came in the session. */
+static int differs;`,
+  },
+  came: {
+    needs: ['show', 'differs'],
+    code: `/* Shows what came, and compares it with what came in the session. */
 static void came(const char *what, const char *bytes, size_t count,
                  const char *seen, size_t length)
 {

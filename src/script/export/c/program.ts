@@ -1,4 +1,6 @@
 /** One C program in the making: what it includes, declares, and does. */
+
+import { shortened } from '../lines.ts';
 import { Names } from '../names.ts';
 import { repeatedPiece } from '../repeats.ts';
 import type { Act, Side, Sock, Story } from '../story.ts';
@@ -35,7 +37,7 @@ export class CProgram {
   readonly paired = new Map<Sock, string>();
   private readonly includes = new Set(HEADERS);
   private readonly helpers = new Set<HelperName>();
-  private readonly types: string[] = [];
+  private readonly structs = new Map<string, { readonly name: string; readonly body: string }>();
   private readonly constants: string[] = [];
   private readonly declared = new Map<string, Set<string>>();
   private readonly first: string[] = [];
@@ -71,9 +73,17 @@ export class CProgram {
     return name;
   }
 
-  /** A structure, before whatever uses it. */
-  type(code: string): void {
-    if (!this.types.includes(code)) this.types.push(code);
+  /**
+   * A structure, before whatever uses it. One that was defined anew is another.
+   * @returns its type: `struct person`
+   */
+  struct(wanted: string, body: string): string {
+    const names = [...this.structs.values()].map(({ name }) => name);
+    const known = this.structs.get(`${wanted} ${body}`)?.name;
+    let name = known ?? wanted;
+    for (let n = 2; known === undefined && names.includes(name); n++) name = `${wanted}${n}`;
+    this.structs.set(`${wanted} ${body}`, { name, body });
+    return `struct ${name}`;
   }
 
   /** `int server;` at the top of main(). @returns the variable’s name */
@@ -100,7 +110,7 @@ export class CProgram {
   }
 
   comment(text: string): void {
-    this.line(`/* ${commentText(text)} */`);
+    this.line(`/* ${commentText(shortened(text))} */`);
   }
 
   /** The buffer that reads without a name share, with room for so many bytes. */
@@ -131,7 +141,7 @@ export class CProgram {
 
   /** Whether anything came to be compared. */
   get compares(): boolean {
-    return this.helpers.has('came');
+    return this.helpers.has('differs');
   }
 
   text(about: readonly string[], main: string): string {
@@ -147,7 +157,7 @@ export class CProgram {
         .sort()
         .map((file) => `#include <${file}>`)
         .join('\n'),
-      ...this.types,
+      ...[...this.structs.values()].map(({ name, body }) => `struct ${name} ${body}`),
       ...this.constants,
       ...[...this.helpers].map((name) => HELPERS[name].code),
       [

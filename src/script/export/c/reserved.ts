@@ -42,5 +42,5 @@ export function fieldName(place: string): string {
 
 /** Fields have a space of names of their own; only keywords and macros reach into it. */
 const MACROS: ReadonlySet<string> = new Set(
-  `${KEYWORDS} errno stdin stdout stderr s_addr s6_addr NULL EOF`.trim().split(/\s+/),
+  `${KEYWORDS} errno stdin stdout stderr NULL EOF`.trim().split(/\s+/),
 );

@@ -13,18 +13,20 @@ const MOST_ITEMS = 32;
 /** So many fields are shown of one structure. */
 const MOST_SHOWN = 64;
 
-/** The structure’s type, which the program then has: `struct person`. Null where it has no name. */
+/**
+ * The structure’s type, which the program then has: `struct person`. Null where it has no name, and
+ * for those of the system’s headers, whose fields are not all called here as they are there.
+ */
 export function structType(p: CProgram, { definition }: Layout): string | null {
-  if (!('name' in definition)) return null;
+  if (!('name' in definition) || headerStructs().has(definition.name)) return null;
   return declared(p, definition, definition.order === 'host' ? '' : ` ${definition.order}`);
 }
 
 function declared(p: CProgram, definition: StructDefinition, order: string): string {
   const { name, fields, packed } = definition;
-  const type = `struct ${structName(name)}`;
-  if (headerStructs().get(name)?.fields.length === fields.length && headerStructs().has(name)) {
-    p.include('arpa/inet.h', 'netinet/in.h', 'sys/time.h', 'sys/un.h');
-    return type;
+  if (headerStructs().has(name)) {
+    p.include('netinet/in.h', 'sys/time.h', 'sys/un.h');
+    return `struct ${name}`;
   }
   const rows = fields.map(({ name, type, count }) => {
     const written = type.kind === 'struct' ? declared(p, type.struct, order) : type.written;
@@ -34,8 +36,8 @@ function declared(p: CProgram, definition: StructDefinition, order: string): str
     return `    ${plain} ${fieldName(name)}${count === null ? '' : `[${count}]`};${note}`;
   });
   p.include('stdint.h', 'netinet/in.h');
-  p.type(`${type} {\n${rows.join('\n')}\n}${packed ? ' __attribute__((packed))' : ''};`);
-  return type;
+  const end = packed ? ' __attribute__((packed))' : '';
+  return p.struct(structName(name), `{\n${rows.join('\n')}\n}${end};`);
 }
 
 /** Fills in a variable of the structure’s type. @returns its name; null where it has no type */

@@ -10,6 +10,7 @@ export type NodeHelper =
   | 'scan'
   | 'write'
   | 'close'
+  | 'closeListener'
   | 'listen'
   | 'accept'
   | 'connect'
@@ -33,7 +34,8 @@ function came(what, data, seen) {
     code: `/** A call that failed in the session: here, too, that is reported and ends nothing. */
 async function fails(call, code, make) {
   try {
-    await make();
+    const made = await make();
+    made?.close?.();
     console.error(\`\${call}: no error, where the session saw \${code}\`);
   } catch (error) {
     console.error(\`\${call}: \${error.code}\`);
@@ -147,12 +149,22 @@ function write(socket, data) {
 }`,
   },
   close: {
-    code: `function close(socket) {
+    needs: ['arrivals'],
+    code: `/** As the kernel does it: what was left unread sends RST, not FIN. */
+function close(socket) {
   return new Promise((resolve) => {
     socket.once('close', resolve);
-    if (typeof socket.destroy === 'function') socket.destroy();
-    else socket.close();
+    if (typeof socket.destroy !== 'function') socket.close();
+    else if (arrived.get(socket)?.data.length > 0) socket.resetAndDestroy();
+    else socket.destroy();
   });
+}`,
+  },
+  closeListener: {
+    code: `/** Connections that nobody accepted are reset. */
+function closeListener(server) {
+  server.close();
+  for (const socket of server.queue.splice(0)) socket.resetAndDestroy();
 }`,
   },
   listen: {
@@ -166,7 +178,7 @@ function listen(where) {
     server.tell?.();
   });
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.on('error', reject);
     server.listen(where, () => resolve(server));
   });
 }`,
@@ -212,7 +224,7 @@ function bind(type, port = 0, address = undefined) {
     socket.tell?.();
   });
   return new Promise((resolve, reject) => {
-    socket.once('error', reject);
+    socket.on('error', reject);
     socket.bind(port, address, () => resolve(socket));
   });
 }`,

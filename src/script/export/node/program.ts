@@ -1,6 +1,6 @@
 /** One Node program in the making. */
 import { isTcp } from '../domains.ts';
-import { Lines } from '../lines.ts';
+import { Lines, shortened } from '../lines.ts';
 import { Names } from '../names.ts';
 import { repeatedPiece } from '../repeats.ts';
 import { type Address, addressOf, argOf } from '../resolved.ts';
@@ -12,7 +12,7 @@ const RESERVED = new Set(
   false finally for function if implements import in instanceof interface let new null package
   private protected public return static super switch this throw true try typeof var void while with
   yield arguments eval undefined NaN Infinity Buffer process console net dgram dns differs came fails
-  arrivals arrived taken read readUntil scan write close listen accept connect bind message sendTo
+  arrivals arrived taken read readUntil scan write close closeListener listen accept connect bind message sendTo
   later global globalThis require module exports async of Map Set Promise Number RegExp JSON Math`
     .trim()
     .split(/\s+/),
@@ -25,6 +25,8 @@ export class NodeProgram extends Lines<NodeHelper> {
   readonly addresses = new Map<string, string>();
   /** What bind() asked for, until listen() or connect() makes the socket. */
   readonly bound = new Map<Sock, Address>();
+  /** Options that were set before that. */
+  readonly early = new Map<Sock, string[]>();
   /** Sockets that Node has by now, and has not closed yet. */
   readonly made = new Set<Sock>();
   /** Writes that go on in the background. */
@@ -42,7 +44,9 @@ export class NodeProgram extends Lines<NodeHelper> {
 
   comment(text: string): void {
     // A line separator ends a comment, too.
-    this.line(`// ${text.replaceAll(/[^\x20-\x7e]/g, (one) => (one === '’' ? "'" : '?'))}`);
+    this.line(
+      `// ${shortened(text).replaceAll(/[^\x20-\x7e]/g, (one) => (one === '’' ? "'" : '?'))}`,
+    );
   }
 
   /** `const data = …` the first time, `data = …` after that. */

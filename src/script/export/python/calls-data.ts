@@ -38,7 +38,8 @@ export const dataCalls: Readonly<Record<string, EmitPython>> = {
   recvuntil: (p, act, subject) => until(p, act, `${subject}, ${bytesText(bytesOf(act, 'until'))}`),
   recvline: (p, act, subject) => until(p, act, `${subject}, b'\\n'`),
   recvn: (p, act, subject) => {
-    received(p, act, `${p.use('read_n')}(${subject}, ${roomOf(act)})`);
+    const count = act.discarded > 0 ? (cameOf(act)?.length ?? 0) : roomOf(act);
+    received(p, act, `${p.use('read_n')}(${subject}, ${count})`);
   },
   recvall: (p, act, subject) => received(p, act, `${p.use('read_n')}(${subject}, 1 << 30)`),
   write: (p, act, subject) => send(p, act, subject, ''),
@@ -92,7 +93,7 @@ function plain(value: Act['meanings'][number]['value'] | undefined): number | Ui
 }
 
 function flags(p: PythonProgram, act: Act): string {
-  const text = numberText(act, 'flags', (line) => p.import(line));
+  const text = numberText(act, 'flags', (line) => p.module(line));
   return text === '0' ? '' : `, ${text}`;
 }
 
@@ -121,6 +122,11 @@ function receive(p: PythonProgram, act: Act, subject: string): void {
 }
 
 function received(p: PythonProgram, act: Act, call: string, name: string = act.call.name): void {
+  if (errorOf(act) === 'EOF') {
+    p.comment('In the session the end of file came before that.');
+    p.line(`print('${act.call.name}(${act.subject?.name}) =', ${call})`);
+    return;
+  }
   if (errorOf(act) !== null) {
     p.call(act, call);
     return;
@@ -139,27 +145,22 @@ function came(p: PythonProgram, act: Act, data: string, name: string = act.call.
   const seen = cameFromInside(p.story, act) ? `, ${bytesText(bytes)}` : '';
   p.line(`${p.use('came')}(${label}, ${data}${seen})`);
   const value = act.step?.outcome.kind === 'value' ? act.step.outcome.value : null;
-  if (value?.kind === 'record' && value.bytes.length === value.layout.size) {
-    p.import('import struct');
+  const whole = value?.kind === 'record' && bytes.length === value.layout.size;
+  if (value?.kind === 'record' && whole) {
+    p.module('import struct');
     p.line(`print(struct.unpack(${packFormat(value)}, ${data}))`);
   }
 }
 
 function until(p: PythonProgram, act: Act, args: string): void {
-  const call = `${p.use('read_until')}(${args})`;
-  if (errorOf(act) !== 'EOF') {
-    received(p, act, call);
-    return;
-  }
-  p.comment('In the session the end of file came before that.');
-  p.line(`print('${act.call.name}(${act.subject?.name}) =', ${call})`);
+  received(p, act, `${p.use('read_until')}(${args})`);
 }
 
 function payload(p: PythonProgram, act: Act): string {
   const record = recordOf(act);
   const packed = record === null ? null : packText(record);
   if (packed !== null) {
-    p.import('import struct');
+    p.module('import struct');
     return packed;
   }
   const bytes = bytesOf(act);
@@ -172,12 +173,8 @@ function payload(p: PythonProgram, act: Act): string {
 function send(p: PythonProgram, act: Act, subject: string, rest: string): void {
   const data = payload(p, act);
   if (sendsInPart(act) && errorOf(act) === null) {
-    p.import('import threading');
     p.comment('In the session it was blocked while the rest went on: here a thread does it.');
-    p.line(
-      `senders.append(threading.Thread(target=${subject}.sendall, args=(${data}${rest},)))`,
-      'senders[-1].start()',
-    );
+    p.line(`${p.use('send_meanwhile')}(${subject}, ${data}${rest})`);
     return;
   }
   const all = errorOf(act) === null && resultOf(act) === bytesOf(act).length;

@@ -25,7 +25,7 @@ export const socketCalls: Readonly<Record<string, EmitPython>> = {
     const address = p.address(act);
     const isPath = address?.startsWith('b') === true && !address.startsWith("b'\\x00");
     if (isPath && errorOf(act) === null) {
-      p.import('import os');
+      p.module('import os');
       p.comment('A name in the file system stays there: one of an earlier run is in the way.');
       p.line(`if os.path.exists(${address}):`, `    os.unlink(${address})`);
     }
@@ -52,7 +52,10 @@ export const socketCalls: Readonly<Record<string, EmitPython>> = {
   connect: (p, act, subject) =>
     given(p, act, p.address(act), (to) => p.call(act, `${subject}.connect(${to})`)),
   shutdown: (p, act, subject) => p.call(act, `${subject}.shutdown(${number(p, act, 'how')})`),
-  close: (p, act, subject) => p.call(act, `${subject}.close()`),
+  close: (p, act, subject) => {
+    if (errorOf(act) === 'EBADF') p.comment(`${printCall(act.call)}: Python closes but once.`);
+    else p.call(act, `${subject}.close()`);
+  },
   getsockname: asked,
   getpeername: asked,
   setsockopt: (p, act, subject) => {
@@ -65,7 +68,7 @@ export const socketCalls: Readonly<Record<string, EmitPython>> = {
     const room = value?.kind === 'bytes' ? ', 256' : structLetters(act) === null ? '' : ', 16';
     const call = `${subject}.getsockopt(${option(p, act)}${room})`;
     const letters = structLetters(act);
-    if (letters !== null) p.import('import struct');
+    if (letters !== null) p.module('import struct');
     const size = letters === 'll' ? '16' : '8';
     const shown = letters === null ? call : `struct.unpack('${letters}', ${call}[:${size}])`;
     p.call(
@@ -74,7 +77,7 @@ export const socketCalls: Readonly<Record<string, EmitPython>> = {
     );
   },
   fcntl: (p, act, subject) => {
-    p.import('import fcntl');
+    p.module('import fcntl');
     const argument = placeOf(act, 'argument') === -1 ? '' : `, ${number(p, act, 'argument')}`;
     const call = `fcntl.fcntl(${subject}, ${number(p, act, 'command')}${argument})`;
     const sets = call.includes('F_SET') || errorOf(act) !== null;
@@ -96,7 +99,7 @@ export const socketCalls: Readonly<Record<string, EmitPython>> = {
   sleep: (p, act) => {
     const arg = argOf(act, 'time');
     const seconds = arg?.kind === 'duration' ? arg.ms / 1000 : (numberOf(act, 'time') ?? 0);
-    p.import('import time');
+    p.module('import time');
     p.line(`time.sleep(${seconds})`);
   },
   htons: ordered,
@@ -133,7 +136,7 @@ export const socketCalls: Readonly<Record<string, EmitPython>> = {
 };
 
 function number(p: PythonProgram, act: Act, param: string): string {
-  return numberText(act, param, (line) => p.import(line));
+  return numberText(act, param, (line) => p.module(line));
 }
 
 function text(act: Act, param: string): string {
@@ -194,7 +197,7 @@ function optionValue(p: PythonProgram, act: Act): string {
   const letters = structLetters(act);
   const arg = argOf(act, 'value');
   if (letters === null || arg?.kind !== 'struct') return number(p, act, 'value');
-  p.import('import struct');
+  p.module('import struct');
   const fields = value?.kind === 'struct' ? value.fields.map(Number) : [];
   return `struct.pack('${letters}', ${fields[0] ?? 0}, ${fields[1] ?? 0})`;
 }
@@ -205,7 +208,7 @@ function poll(p: PythonProgram, act: Act, subject: string): void {
   const items = first?.kind === 'list' ? first.items : first?.kind === 'struct' ? [first] : [];
   const arg = argOf(act, 'timeout');
   const ms = arg?.kind === 'duration' ? arg.ms : (numberOf(act, 'timeout') ?? -1);
-  p.import('import select');
+  p.module('import select');
   p.line('poller = select.poll()');
   for (const [i, sock] of socks.entries()) {
     const name = i === 0 ? subject : p.socket(sock);
@@ -219,7 +222,7 @@ function eventsIn(p: PythonProgram, item: Arg | undefined): string {
   const events = item?.kind === 'struct' ? item.fields[1] : undefined;
   if (events?.kind === 'integer') return String(events.value);
   if (events?.kind !== 'constants') return '0';
-  return events.parts.map((part) => constantText(part, (line) => p.import(line))).join(' | ');
+  return events.parts.map((part) => constantText(part, (line) => p.module(line))).join(' | ');
 }
 
 function showState(p: PythonProgram, act: Act, subject: string): void {

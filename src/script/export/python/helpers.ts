@@ -7,6 +7,7 @@ export type PythonHelper =
   | 'read_n'
   | 'read_until'
   | 'scan'
+  | 'send_meanwhile'
   | 'state'
   | 'queue'
   | 'asked';
@@ -101,6 +102,22 @@ def fails(call, name):
         if not star:
             values.append(field if letter in 'sc' else int(field, bases.get(letter, 10)))
     return values`,
+  },
+  send_meanwhile: {
+    imports: ['import sys', 'import threading'],
+    code: `senders = []
+
+
+def send_meanwhile(*args):
+    """Sends all of it in a thread, while the program goes on."""
+    def send(sock, *what):
+        try:
+            sock.sendall(*what)
+        except OSError as error:
+            print(f'send: {error.strerror}', file=sys.stderr)
+
+    senders.append(threading.Thread(target=send, args=args))
+    senders[-1].start()`,
   },
   state: {
     imports: ['import socket', 'import time'],

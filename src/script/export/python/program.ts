@@ -1,6 +1,6 @@
 /** One Python program in the making. */
 
-import { Lines } from '../lines.ts';
+import { Lines, shortened } from '../lines.ts';
 import { Names } from '../names.ts';
 import type { Address } from '../resolved.ts';
 import { addressOf, argOf } from '../resolved.ts';
@@ -15,7 +15,7 @@ const RESERVED = new Set(
   match case print len bytes int str list dict set open range min max sum abs any all map zip iter
   next type id input hash dir vars repr float bool object super hex oct bin ord chr pow round sorted
   socket select struct sys time os fcntl re termios threading contextlib differs came fails read_n
-  read_until scan state queue asked senders poller STATES`
+  read_until scan send_meanwhile state queue asked senders poller STATES`
     .trim()
     .split(/\s+/),
 );
@@ -31,7 +31,7 @@ export class PythonProgram extends Lines<PythonHelper> {
   constructor(story: Story) {
     super(PYTHON_HELPERS);
     this.story = story;
-    this.import('import socket');
+    this.module('import socket');
   }
 
   socket(sock: Sock): string {
@@ -39,7 +39,9 @@ export class PythonProgram extends Lines<PythonHelper> {
   }
 
   comment(text: string): void {
-    this.line(`# ${text.replaceAll(/[^\x20-\x7e]/g, (one) => (one === '’' ? "'" : '?'))}`);
+    this.line(
+      `# ${shortened(text).replaceAll(/[^\x20-\x7e]/g, (one) => (one === '’' ? "'" : '?'))}`,
+    );
   }
 
   /** The call as it is; or, where it failed in the session, with its failure reported. */
