@@ -5,7 +5,7 @@ import { type Result, runScript, type Summary, type Verdict } from '../script/ru
 import type { ParsedLine } from '../script/source.ts';
 import { kindOfValue } from '../socket/calls/kinds.ts';
 import { Session } from '../socket/session/session.ts';
-import { whyFailed } from '../teach/why.ts';
+import { whyFailed } from '../teach/why/failed.ts';
 import { changeJson, eventJson, stepJson } from '../view/json.ts';
 import type { Page } from '../view/page.ts';
 import { junitXml } from '../view/run/junit.ts';

@@ -78,7 +78,9 @@ export function fieldOf(record: RecordValue, path: readonly string[]): Value | n
 export function withField(record: RecordValue, path: readonly string[], value: Value): RecordValue {
   const place = placeOf(record.layout, path);
   if (place === null) throw new ValueProblem(`there is no field ${path.join('.')}`, []);
-  const bytes = record.bytes.slice();
+  // Fewer may have come than the structure has.
+  const bytes = new Uint8Array(Math.max(record.bytes.length, record.layout.size));
+  bytes.set(record.bytes);
   bytes.set(bytesFor(place, record.layout, path, value), place.offset);
   return { ...record, bytes };
 }

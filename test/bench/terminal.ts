@@ -1,11 +1,6 @@
 /**
- * How long it takes from Enter to the printed step, on a pseudo-terminal. Run by hand:
- *
- *   npm run build
- *   npx esbuild test/bench/terminal.ts --bundle --format=esm --platform=node --packages=external |
- *     node --input-type=module
- *
- * On two cores shared with other work: p50 0.4 ms, p99 4 to 5 ms; the longest is the first one.
+ * How long it takes from Enter to the printed step, on a pseudo-terminal: `npm run bench -- terminal`.
+ * The longest is the first one.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -204,7 +204,10 @@ export class Screen {
     const { active } = this.emulator.buffer;
     const lines: string[] = [];
     for (let row = from; row < active.length; row++)
-      lines.push(active.getLine(row)?.translateToString(true).trimEnd() ?? '');
+      // Of a row that was longer once, the emulator keeps what can't be seen any more.
+      lines.push(
+        active.getLine(row)?.translateToString(true, 0, this.emulator.cols).trimEnd() ?? '',
+      );
     return lines;
   }
 

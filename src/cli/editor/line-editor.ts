@@ -111,7 +111,10 @@ export class LineEditor implements Editor {
 
   private readonly onData = (bytes: Buffer): void => {
     clearTimeout(this.waiting);
-    this.take(this.decoder.push(bytes));
+    const keys = this.decoder.push(bytes);
+    // Behind a change of the window that came before them: it is told in the same turn of the event
+    // loop, in no certain order.
+    setImmediate(() => this.take(keys));
     if (!this.decoder.unfinished) return;
     this.waiting = setTimeout(() => this.take(this.decoder.flush()), SEQUENCE_MS);
   };
@@ -156,6 +159,7 @@ export class LineEditor implements Editor {
   }
 
   private take(keys: readonly Key[]): void {
+    if (this.closing.signal.aborted) return;
     for (const key of keys) {
       if (key.kind === 'report') {
         if (this.asked > 0 && --this.asked === 0) this.relocate(key.column - 1);

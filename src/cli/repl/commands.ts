@@ -2,7 +2,9 @@
 
 import type { Row } from '../../socket/calls/row.ts';
 import { callTable } from '../../socket/calls/table.ts';
+import type { Session } from '../../socket/session/session.ts';
 import type { Snapshot } from '../../socket/state.ts';
+import { whyNow } from '../../teach/why/now.ts';
 import { stepJson } from '../../view/json.ts';
 import { hanging, padEnd } from '../../view/layout.ts';
 import type { Page } from '../../view/page.ts';
@@ -10,6 +12,7 @@ import { renderSockets } from '../../view/sockets.ts';
 import { renderBlocked } from '../../view/step.ts';
 import { inSigns } from '../../view/theme.ts';
 import { visibleText } from '../../view/visible.ts';
+import { renderNow } from '../../view/why.ts';
 import { nearest } from '../../wire/nearest.ts';
 import { explanation, unknownTopic } from '../explain.ts';
 import { exported, load, save } from './files.ts';
@@ -50,6 +53,25 @@ const COMMANDS: readonly Command[] = [
       say(around, renderSockets(around.repl.session.snapshots().filter(isLive), around.page)),
   },
   {
+    name: '.why',
+    usage: '.why [N]',
+    does: 'what the last error, or call N that is blocked, means here',
+    run: (argument, around) => {
+      if (!/^\d*$/.test(argument)) return say(around, '  a job has a number: .why 2');
+      const { session } = around.repl;
+      if (argument !== '' && !session.jobs().some(({ job }) => job === Number(argument)))
+        return say(around, noSuchJob(session, argument));
+      const now = whyNow(session, argument === '' ? null : Number(argument));
+      return say(around, renderNow(now, around.page));
+    },
+  },
+  {
+    name: '.predict',
+    usage: '.predict',
+    does: 'on or off: ask what each call will do before it is made; alone: the score',
+    run: (argument, around) => say(around, around.repl.predicting.command(argument)),
+  },
+  {
     name: '.explain',
     usage: '.explain TOPIC',
     does: 'a call, an errno, a state, an option, a signal',
@@ -84,9 +106,7 @@ const COMMANDS: readonly Command[] = [
       if (!/^\d*$/.test(argument)) return say(around, '  a job has a number: .cancel 2');
       const number = argument === '' ? undefined : Number(argument);
       if (around.repl.session.cancel(number)) return false;
-      const blocked = around.repl.session.jobs().map(({ job }) => job);
-      if (blocked.length === 0) return say(around, '  no call is blocked');
-      return say(around, `  there is no job ${number}; blocked: ${blocked.join(', ')}`);
+      return say(around, noSuchJob(around.repl.session, argument));
     },
   },
   {
@@ -160,7 +180,15 @@ export async function runCommand(
     );
     return { quit: false, known: false };
   }
-  return { quit: await command.run(rest.join(' '), around, force), known: true };
+  const quit = await command.run(rest.join(' '), around, force);
+  if (!quit) around.repl.predicting.ask();
+  return { quit, known: true };
+}
+
+function noSuchJob(session: Session, number: string): string {
+  const blocked = session.jobs().map(({ job }) => job);
+  if (blocked.length === 0) return '  no call is blocked';
+  return `  there is no job ${number}; blocked: ${blocked.join(', ')}`;
 }
 
 /** `.json`: the last step; `.json on`: all that come. */

@@ -2,6 +2,7 @@
 import { constants } from 'node:os';
 import { complete } from '../../script/complete.ts';
 import type { Page } from '../../view/page.ts';
+import type { Theme } from '../../view/theme.ts';
 import { type CommonOptions, type Context, themeFor, widthOf } from '../context.ts';
 import { History } from '../editor/history.ts';
 import { LineEditor } from '../editor/line-editor.ts';
@@ -41,30 +42,30 @@ export async function terminalRepl(context: Context, options: CommonOptions): Pr
   };
 
   const take = async (line: string) => {
+    const begun = repl.continues;
     if (line.trim().startsWith('.')) {
       const around = { repl, page: page(), print, menu: dumb ? null : menu };
       const { quit: over } = await runCommand(line, around);
       if (over) return quit(EXIT.done);
-    } else if (line.trim() !== '') {
+    } else if (line.trim() !== '' || begun) {
       await repl.statement(line);
       await settle();
       repl.session.look();
     }
-    const answered = line.trim() !== '' && !repl.continues;
+    const answered = (line.trim() !== '' || begun) && !repl.continues;
     if (answered && !line.trim().startsWith('.next')) stdout.write('\n');
   };
 
   const onInterrupt = () => {
-    if (repl.continues) return repl.abandon();
-    if (!repl.session.cancel()) editor.print('  (Ctrl-D or .quit ends the session)');
+    if (!repl.abandon() && !repl.session.cancel())
+      editor.print('  (Ctrl-D or .quit ends the session)');
   };
 
   const editor = new (dumb ? PlainEditor : LineEditor)({
     input: stdin,
     output: stdout,
-    // A structure over several lines goes on.
-    prompt: () =>
-      `${theme.strong('socklab')} ${repl.continues ? theme.signs.ellipsis : theme.signs.prompt} `,
+    // A structure over several lines goes on; so does a question that waits for its answer.
+    prompt: () => `${theme.strong('socklab')} ${signOf(repl, theme)} `,
     history: new History(env),
     page,
     complete: (line) => completions(line, repl),
@@ -92,6 +93,12 @@ export async function terminalRepl(context: Context, options: CommonOptions): Pr
   editor.close();
   deaf();
   return code;
+}
+
+/** What stands behind the name: a line is wanted, the rest of a structure, or an answer. */
+function signOf({ continues, predicting }: Repl, { signs }: Theme): string {
+  if (predicting.waits) return '?';
+  return continues ? signs.ellipsis : signs.prompt;
 }
 
 /** As a shell counts a death by signal: 128 and its number. */

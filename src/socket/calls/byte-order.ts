@@ -125,7 +125,8 @@ function inetPton(args: Arguments): Prepared {
       if (bytes === null) return { result: 0, shown: '0 (not an address)' };
       const value: Value = { kind: 'bytes', bytes };
       const line = `inet_pton(${args.shown(0)}, ${JSON.stringify(text)}, [${spacedHex(bytes)}])`;
-      return { result: 1, value, text: line, gives: out === null ? [] : [[out, value]] };
+      const gives = out === null ? [] : ([[out, value]] as const);
+      return { result: 1, value, counts: out !== null, text: line, gives };
     },
   };
 }

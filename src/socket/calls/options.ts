@@ -65,7 +65,8 @@ export const optionCalls: readonly Row[] = [
           const size = buffer.length[0] ?? 0;
           const gives: [string, Value][] = answer === null ? [] : [[answer, value]];
           if (length !== null) gives.push([length, { kind: 'integer', value: size }]);
-          return { result, value, gives, text: `${start}, ${shownOption(value)}, [${size}])` };
+          const text = `${start}, ${shownOption(value)}, [${size}])`;
+          return { result, value, counts: answer !== null, gives, text };
         },
       };
     },

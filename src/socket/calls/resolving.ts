@@ -8,6 +8,7 @@ import { resolver } from '../../sys/resolver.ts';
 import { decodeAddress, formatAddress } from '../../sys/sockaddr.ts';
 import type { Arg, Value } from '../call.ts';
 import { BadCall } from '../errors.ts';
+import { addressArgument } from './address-argument.ts';
 import type { Arguments } from './arguments.ts';
 import { known, type Made, type Prepared, type Row } from './row.ts';
 import { shownAddress } from './socket-address.ts';
@@ -70,7 +71,7 @@ function askAddresses(args: Arguments): Prepared {
 
 function askNames(args: Arguments): Prepared {
   const at = args.at(0);
-  const bytes = args.address(0, familyOf(at));
+  const bytes = addressArgument(args, 0, familyOf(at));
   const flags = args.has(1) ? args.int(1) : 0;
   const address = decodeAddress(bytes);
   const text = `getnameinfo(${shownAddress(bytes)}, …)`;

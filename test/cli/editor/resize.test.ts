@@ -76,10 +76,11 @@ it('keys that come while the window changes are not lost', async () => {
 it('in tmux, which breaks the cursor’s row as well, it is the same', async (context) => {
   if (!has('tmux')) context.skip('tmux is not installed');
   const tmux = ['tmux', '-f', '/dev/null', '-S', join(scratch(), 'tmux')];
+  const ask = (...args: string[]) => start(tmux[0] ?? '', [...tmux.slice(1), ...args]);
   const program = ['new-session', ...SOCKLAB, '--quiet', ';', 'set', 'status', 'off'];
   const screen = new Screen([...tmux, ...program], { env: { ...state(), LC_ALL: 'C.UTF-8' } });
   onTestFinished(async () => {
-    await start(tmux[0] ?? '', [...tmux.slice(1), 'kill-server']).exit();
+    await ask('kill-server').exit();
   });
   // A screen that is full: else tmux moves what is there out of sight, where nothing can be wiped.
   await screen.prompt();
@@ -87,11 +88,20 @@ it('in tmux, which breaks the cursor’s row as well, it is the same', async (co
   await screen.until('a full screen', () => screen.cursor.row === 23);
   screen.type(LINE);
   await shows(screen, 80);
+  // What socklab writes: only there can be seen when it has drawn the line anew.
+  const fifo = join(scratch(), 'fifo');
+  await start('mkfifo', [fifo]).exit();
+  const written = start('cat', [fifo]);
+  await ask('pipe-pane', '-O', `cat > ${fifo}`).exit();
+  let line = LINE;
   for (const width of [40, 20, 33, 80]) {
+    const before = written.stdoutBytes;
     await screen.resize(width, 24);
-    await screen.until(`the line in rows of ${width}, below an empty one`, () => {
-      const rows = ['', ...inRows(LINE, width)];
-      return screen.rows.join('\n').trimEnd().endsWith(rows.join('\n'));
-    });
+    await written.until('a drawing', () => written.stdout.subarray(before).includes(WIPED));
+    screen.type('x');
+    line += 'x';
+    // Below an empty row: nothing of what it looked like before is left above it.
+    const rows = `\n\n${inRows(line, width).join('\n')}`;
+    await screen.until(rows, () => screen.rows.join('\n').trimEnd().endsWith(rows));
   }
 });
