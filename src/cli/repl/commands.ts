@@ -15,6 +15,7 @@ import { visibleText } from '../../view/visible.ts';
 import { renderNow } from '../../view/why.ts';
 import { nearest } from '../../wire/nearest.ts';
 import { explanation, unknownTopic } from '../explain.ts';
+import { exported, load, save } from './files.ts';
 import type { Repl } from './repl.ts';
 
 /** What a command may do to the prompt around it. */
@@ -30,8 +31,10 @@ interface Command {
   readonly name: string;
   readonly usage: string;
   readonly does: string;
+  /** Whether it is also written with a `!`, to write over files. */
+  readonly forces?: true;
   /** @returns true to end the session */
-  run(argument: string, around: Surroundings): boolean | Promise<boolean>;
+  run(argument: string, around: Surroundings, force: boolean): boolean | Promise<boolean>;
 }
 
 const COMMANDS: readonly Command[] = [
@@ -113,6 +116,35 @@ const COMMANDS: readonly Command[] = [
     run: (argument, around) => say(around, asJson(argument, around)),
   },
   {
+    name: '.save',
+    usage: '.save FILE',
+    does: 'write down what was entered, as a script',
+    forces: true,
+    run: (argument, around, force) => {
+      save(argument, force, around);
+      return false;
+    },
+  },
+  {
+    name: '.load',
+    usage: '.load FILE',
+    does: 'run a script here',
+    run: async (argument, around) => {
+      await load(argument, around);
+      return false;
+    },
+  },
+  {
+    name: '.export',
+    usage: '.export FORMAT',
+    does: 'the session as c, python, node, json or mermaid [FILE]',
+    forces: true,
+    run: (argument, around, force) => {
+      exported(argument, force, around);
+      return false;
+    },
+  },
+  {
     name: '.reset',
     usage: '.reset',
     does: 'close all sockets and start anew',
@@ -137,7 +169,10 @@ export async function runCommand(
   around: Surroundings,
 ): Promise<{ quit: boolean; known: boolean }> {
   const [word = '', ...rest] = line.trim().split(/\s+/);
-  const command = COMMANDS.find(({ name }) => name === word);
+  const force = word.endsWith('!');
+  const command = COMMANDS.find(({ name, forces }) =>
+    force ? forces && `${name}!` === word : name === word,
+  );
   if (command === undefined) {
     const near = nearest(word, commandNames);
     around.print(
@@ -145,7 +180,7 @@ export async function runCommand(
     );
     return { quit: false, known: false };
   }
-  const quit = await command.run(rest.join(' '), around);
+  const quit = await command.run(rest.join(' '), around, force);
   if (!quit) around.repl.predicting.ask();
   return { quit, known: true };
 }

@@ -2,6 +2,7 @@
 import { Evaluator } from '../../script/evaluate.ts';
 import { SyntaxProblem } from '../../script/lexer.ts';
 import { parseLine } from '../../script/parser.ts';
+import { Recording } from '../../script/recording.ts';
 import type { Line } from '../../script/statement.ts';
 import { isOpenStruct } from '../../script/struct-line.ts';
 import { BadCall, SocketError } from '../../socket/errors.ts';
@@ -29,6 +30,8 @@ export type Verdict = 'fine' | 'unmet' | 'malformed';
 
 export class Repl {
   session: Session;
+  /** What .save and .export write down. */
+  recording: Recording;
   /** Whether steps are shown as JSON. */
   json = false;
   /** What blocked calls came to, after their statement had returned. */
@@ -46,6 +49,7 @@ export class Repl {
     this.print = print;
     this.predicting = new Predicting(page, print);
     this.session = this.open();
+    this.recording = new Recording(this.session);
     this.evaluator = new Evaluator(this.session);
   }
 
@@ -87,7 +91,10 @@ export class Repl {
       const as = parsed.kind === 'call' ? parsed.statement.call.as : undefined;
       if (parsed.kind === 'call') spans = parsed.statement.spans;
       const former = this.session.sockets.get(as ?? '');
-      const { mismatch, finished, job, notes } = await this.evaluator.run(parsed);
+      const record = this.recording.begin(parsed);
+      const evaluation = await this.evaluator.run(parsed);
+      record(evaluation);
+      const { mismatch, finished, job, notes } = evaluation;
       if (former?.open) this.tellRenamed(former, as);
       this.tellOf(parsed, notes);
       if (predicted !== null && job !== null)
@@ -117,6 +124,7 @@ export class Repl {
   reset(): void {
     this.session.close();
     this.session = this.open();
+    this.recording = new Recording(this.session);
     this.evaluator = new Evaluator(this.session);
     this.abandon();
   }
