@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { darwinConstants, darwinErrnos, darwinTcpStates } from '../../src/sys/constants-darwin.ts';
 import { linuxConstants, linuxErrnos, linuxTcpStates } from '../../src/sys/constants-linux.ts';
 import {
+  canonicalErrno,
   constant,
   constants,
   errnoName,
@@ -16,7 +17,7 @@ describe('errnos', () => {
   it('are known by number and by name, one to one', () => {
     expect(errnoNumbers.size).toBeGreaterThan(50);
     for (const [name, number] of errnoNumbers) {
-      expect(errnoName(number)).toBe(name);
+      expect(errnoName(number)).toBe(canonicalErrno(name));
       expect(errnoNumbers.get(name)).toBe(number);
     }
     expect(errnoName(errnoNumber('ECONNREFUSED'))).toBe('ECONNREFUSED');

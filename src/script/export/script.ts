@@ -89,8 +89,12 @@ class Writer {
   private isEntered({ line, step, blocked }: Entry, at: number): boolean {
     if (line.kind !== 'call' || line.statement.guard === undefined) return false;
     if (blocked || step === null || step.outcome.kind === 'error') return true;
-    const { operator, right, body } = line.statement.guard;
-    if (right.kind === 'integer') return holds(step.outcome, operator, right.value);
+    const { guard } = line.statement;
+    const { right, body } = guard;
+    if (right.kind === 'integer' || right.kind === 'null') {
+      const number = right.kind === 'integer' ? right.value : 0;
+      return holds({ guard, right: number, outcome: step.outcome });
+    }
     const next = this.entries[at + 1];
     return body === null && next !== undefined && !next.skipped && next.line.kind !== 'c';
   }
