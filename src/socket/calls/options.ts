@@ -1,4 +1,5 @@
 /** The calls that read and set what a socket, or its descriptor, can be told. */
+import { ints } from '../../sys/memory.ts';
 import { constant, constants } from '../../sys/platform.ts';
 import { outBuffer, written } from '../../sys/sys.ts';
 import { quotedShort } from '../../wire/bytes.ts';
@@ -116,7 +117,7 @@ function ioctl(args: Arguments): Prepared {
     throw new BadCall(`ioctl() here knows ${IOCTL_REQUESTS.join(', ')}`, 1);
   }
   const answer = args.out(2);
-  const count = new Int32Array(1);
+  const count = ints(1);
   const start = `ioctl(${fd}, ${args.shown(1)}`;
   return {
     text: `${start}, …)`,
