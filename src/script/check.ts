@@ -5,7 +5,7 @@
 import type { Call } from '../socket/call.ts';
 import type { NameKind } from '../socket/calls/kinds.ts';
 import { namesGiven } from '../socket/calls/names.ts';
-import { formOf, paramAt } from '../socket/calls/row.ts';
+import { formOf, isCounted, paramAt } from '../socket/calls/row.ts';
 import { rowOf } from '../socket/calls/table.ts';
 import { nearest } from '../wire/nearest.ts';
 import type { KnownStructs, StructDefinition } from '../wire/struct/definition.ts';
@@ -110,7 +110,7 @@ class Checker {
     if (row.gives === 'pair') {
       for (const name of namesGiven(call)) this.kinds.set(name, 'socket');
     } else if (as !== undefined && !as.includes('.')) {
-      this.kinds.set(as, this.given(call, row.gives));
+      this.kinds.set(as, isCounted(row, call.args) ? 'integer' : this.given(call, row.gives));
     }
     const form = formOf(row, call.args) ?? [];
     for (const [i, arg] of call.args.entries()) {

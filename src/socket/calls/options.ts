@@ -42,7 +42,11 @@ export const optionCalls: readonly Row[] = [
     kind: 'system',
     params: [SOCKET, LEVEL, OPTION],
     alsoAs: [
-      [SOCKET, LEVEL, OPTION, { name: 'answer', kind: 'out' }, { name: 'length', kind: 'out' }],
+      [
+        ...[SOCKET, LEVEL, OPTION],
+        { name: 'answer', kind: 'out', counted: true },
+        { name: 'length', kind: 'out' },
+      ],
     ],
     signature:
       'int getsockopt(int sockfd, int level, int optname, void *optval, socklen_t *optlen);',
@@ -66,7 +70,7 @@ export const optionCalls: readonly Row[] = [
           const gives: [string, Value][] = answer === null ? [] : [[answer, value]];
           if (length !== null) gives.push([length, { kind: 'integer', value: size }]);
           const text = `${start}, ${shownOption(value)}, [${size}])`;
-          return { result, value, counts: answer !== null, gives, text };
+          return { result, value, gives, text };
         },
       };
     },
