@@ -5,7 +5,7 @@
 import type { Call } from '../socket/call.ts';
 import type { NameKind } from '../socket/calls/kinds.ts';
 import { namesGiven } from '../socket/calls/names.ts';
-import { formOf, paramAt } from '../socket/calls/row.ts';
+import { formOf, isCounted, paramAt } from '../socket/calls/row.ts';
 import { rowOf } from '../socket/calls/table.ts';
 import { constantNames, errnoNames } from '../socket/names.ts';
 import type { KnownStructs, StructDefinition } from '../wire/struct/definition.ts';
@@ -162,7 +162,8 @@ class Checker {
     const { as } = call;
     if (row.gives === 'pair') {
       for (const name of namesGiven(call)) this.names.give(name, 'socket');
-    } else if (as !== undefined) this.give(as, call, row.gives);
+    } else if (as !== undefined && isCounted(row, call.args)) this.names.give(as, 'integer');
+    else if (as !== undefined) this.give(as, call, row.gives);
     const form = formOf(row, call.args) ?? [];
     for (const [i, arg] of call.args.entries()) {
       if (paramAt(form, i).kind !== 'out' || arg.kind !== 'name') continue;

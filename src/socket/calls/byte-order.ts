@@ -22,7 +22,7 @@ export const byteOrderCalls: readonly Row[] = [
     name: 'inet_pton',
     kind: 'library',
     params: [FAMILY, TEXT],
-    alsoAs: [[FAMILY, TEXT, { name: 'address', kind: 'out' }]],
+    alsoAs: [[FAMILY, TEXT, { name: 'address', kind: 'out', counted: true }]],
     signature: 'int inet_pton(int af, const char *src, void *dst);',
     does: 'Turns an address in text into its bytes, in network byte order. It returns 1, or 0 where the text is no address.',
     example: 'inet_pton(AF_INET, "127.0.0.1")',
@@ -126,7 +126,7 @@ function inetPton(args: Arguments): Prepared {
       const value: Value = { kind: 'bytes', bytes };
       const line = `inet_pton(${args.shown(0)}, ${JSON.stringify(text)}, [${spacedHex(bytes)}])`;
       const gives = out === null ? [] : ([[out, value]] as const);
-      return { result: 1, value, counts: out !== null, text: line, gives };
+      return { result: 1, value, text: line, gives };
     },
   };
 }

@@ -43,7 +43,11 @@ export const optionCalls: readonly Row[] = [
     kind: 'system',
     params: [SOCKET, LEVEL, OPTION],
     alsoAs: [
-      [SOCKET, LEVEL, OPTION, { name: 'answer', kind: 'out' }, { name: 'length', kind: 'out' }],
+      [
+        ...[SOCKET, LEVEL, OPTION],
+        { name: 'answer', kind: 'out', counted: true },
+        { name: 'length', kind: 'out' },
+      ],
     ],
     signature:
       'int getsockopt(int sockfd, int level, int optname, void *optval, socklen_t *optlen);',

@@ -14,6 +14,8 @@ export interface Param {
   readonly name: string;
   readonly kind: ParamKind;
   readonly optional?: true;
+  /** C’s own buffer for the answer: what the call returns is then a number, such as its length. */
+  readonly counted?: true;
   /** Takes all arguments from here on. */
   readonly rest?: true;
   readonly constants?: readonly string[];
@@ -67,8 +69,6 @@ export interface Made {
   readonly failure?: { readonly code: string; readonly text: string };
   /** What it gives as a value, where that is more than the result. */
   readonly value?: Value;
-  /** True where C has the value in a buffer: a name before `=` is then given the result, a number. */
-  readonly counts?: boolean;
   /** What stands behind `=` in the call line, where it is not the result. */
   readonly shown?: string;
   /** Names that are given a value: `&age`. */
@@ -150,6 +150,12 @@ export function formOf(row: Row, args: readonly Arg[]): readonly Param[] | null 
   const fits = (form: readonly Param[]) =>
     args.every((arg, i) => couldBe(paramAt(form, i).kind, arg));
   return forms.find(fits) ?? forms[0] ?? null;
+}
+
+/** Whether the answer goes into C's own buffer, so that `n = …` is the number that C returns. */
+export function isCounted(row: Row, args: readonly Arg[]): boolean {
+  const form = formOf(row, args) ?? [];
+  return form.slice(0, args.length).some(({ counted }) => counted);
 }
 
 /** The parameter that argument `at` is for; the last one takes the rest. */
