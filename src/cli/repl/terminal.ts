@@ -1,5 +1,5 @@
 /** The REPL on a terminal: a live prompt, jobs announced above it, history, completion. */
-import { complete } from '../../script/complete.ts';
+import { complete, namesOf } from '../../script/complete.ts';
 import type { Page } from '../../view/page.ts';
 import { type CommonOptions, type Context, themeFor, widthOf } from '../context.ts';
 import { EXIT } from '../exit.ts';
@@ -93,9 +93,5 @@ export async function terminalRepl(context: Context, options: CommonOptions): Pr
 
 function completions(line: string, repl: Repl): [string[], string] {
   if (line.startsWith('.')) return [commandNames.filter((name) => name.startsWith(line)), line];
-  const { sockets, values } = repl.session;
-  return complete(line, {
-    sockets: sockets.openOnes().map((record) => record.name),
-    values: [...values.keys()],
-  });
+  return complete(line, namesOf(repl.session));
 }
