@@ -58,6 +58,11 @@ export class Evaluator {
     this.session = session;
   }
 
+  /** Whether the next line is passed over: the condition of its block does not hold. */
+  get skipping(): boolean {
+    return this.blocks.skipping;
+  }
+
   /** @throws BadCall where the line makes no sense */
   async run(line: Line): Promise<Evaluation> {
     const { scope } = this.session;

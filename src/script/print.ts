@@ -26,7 +26,7 @@ export function printLine(line: Line): string {
   }
 }
 
-function printStatement({ call, expected, guard }: Omit<Statement, 'spans'>): string {
+export function printStatement({ call, expected, guard }: Omit<Statement, 'spans'>): string {
   if (guard !== undefined) return guarded(call, guard);
   return `${printCall(call)}${expected === null ? '' : ` = ${printExpected(expected)}`}`;
 }

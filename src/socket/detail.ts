@@ -18,6 +18,8 @@ export type Detail =
       /** The first of them. */
       readonly bytes: Uint8Array;
     }
+  /** Bytes that were in a FILE’s buffer when a flush failed: the library forgets them. */
+  | { readonly kind: 'lost'; readonly owner: string; readonly count: number }
   /** The kernel sent a signal with the error; a C program that does not catch it ends. */
   | { readonly kind: 'signal'; readonly name: 'SIGPIPE' }
   /** A structure, as it lies in memory. */

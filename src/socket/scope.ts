@@ -17,6 +17,8 @@ export interface FileRecord {
   readonly reads: boolean;
   readonly writes: boolean;
   open: boolean;
+  /** Whether anything was printed yet: glibc makes the buffer then. */
+  used: boolean;
   /** Read from the kernel, and not yet taken by fgets() or fscanf(). */
   readonly unread: ByteQueue;
   /** Printed, and not yet handed to the kernel. */
@@ -164,5 +166,5 @@ export function newFile(
   mode: { readonly reads: boolean; readonly writes: boolean },
 ): FileRecord {
   const buffers = { unread: new ByteQueue(), unsent: new ByteQueue() };
-  return { name, socket, ...mode, open: true, ...buffers };
+  return { name, socket, ...mode, open: true, used: false, ...buffers };
 }

@@ -73,12 +73,21 @@ export class SocketTable {
   /** @returns a socket that was closed so long ago that it is known no longer, or null */
   close(record: SocketRecord): SocketRecord | null {
     record.open = false;
+    // Closed ones stay known, a thousand of them; what they read ahead would be too much to keep.
+    record.kept.clear();
     this.descriptors.delete(record.fd);
     this.closed.push(record);
     if (this.closed.length <= CLOSED_KEPT) return null;
     const oldest = this.closed.shift() ?? null;
     if (oldest !== null && this.names.get(oldest.name) === oldest) this.names.delete(oldest.name);
     return oldest;
+  }
+
+  /** A socket that came to nothing: nobody is told of it. */
+  discard(record: SocketRecord): void {
+    record.open = false;
+    this.descriptors.delete(record.fd);
+    if (this.names.get(record.name) === record) this.names.delete(record.name);
   }
 
   /** All that are known, in the order in which they were made. */

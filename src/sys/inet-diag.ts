@@ -12,6 +12,13 @@ const NETLINK_SOCK_DIAG = 4;
 const SOCK_DIAG_BY_FAMILY = 20;
 const NLMSG_ERROR = 2;
 const NLM_F_REQUEST = 1;
+const F_DUPFD_CLOEXEC = 1030;
+
+/**
+ * The netlink socket stands out of the way of the user's: the kernel hands out the lowest number
+ * that is free (open(2)), and theirs should be the ones that a C program gets.
+ */
+const OUT_OF_THE_WAY = 512;
 
 /** The number of the loopback interface in every network namespace. */
 const LOOPBACK = 1;
@@ -89,8 +96,16 @@ export class ConnectionLookup {
     // The kernel answers a netlink request before write() returns: there is nothing to wait for.
     const type = constant('SOCK_DGRAM') | constant('O_CLOEXEC') | constant('O_NONBLOCK');
     const fd = this.sys.socket(AF_NETLINK, type, NETLINK_SOCK_DIAG);
-    this.fd = fd < 0 ? null : fd;
+    this.fd = fd < 0 ? null : this.outOfTheWay(fd);
     return this.fd;
+  }
+
+  private outOfTheWay(fd: number): number {
+    const moved = this.sys.fcntl(fd, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
+    // EINVAL where the limit of open files is lower (getrlimit(2)): then it stays where it is.
+    if (moved < 0) return fd;
+    this.sys.close(fd);
+    return moved;
   }
 }
 

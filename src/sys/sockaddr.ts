@@ -117,6 +117,9 @@ export function addressFields(bytes: Uint8Array): Field[] {
   return [first, cut('path', UNIX_PATH)];
 }
 
+/** A Unix socket without a name, such as one end of a pair. */
+export const UNNAMED = 'unix:(unnamed)';
+
 /** `127.0.0.1:8888`, `[::1]:8888`, `unix:/path`, `unix:@name`: as an endpoint is written. */
 export function formatAddress(address: SocketAddress): string {
   switch (address.family) {
@@ -129,7 +132,7 @@ export function formatAddress(address: SocketAddress): string {
     case 'abstract':
       return `unix:@${address.name}`;
     case 'unnamed':
-      return 'unix:(unnamed)';
+      return UNNAMED;
     case 'other':
       return `(address family ${address.number})`;
   }

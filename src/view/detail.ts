@@ -38,6 +38,11 @@ function told(detail: Told): [label: string, text: string] {
       return ['calls', detail.text];
     case 'kept':
       return ['kept', keptText(detail)];
+    case 'lost':
+      return [
+        'lost',
+        `${bytesAre(detail.count)} gone from the buffer of ${detail.owner}: the C library forgets what a failed flush did not send`,
+      ];
     case 'signal':
       return [
         'signal',
@@ -58,10 +63,14 @@ function told(detail: Told): [label: string, text: string] {
 function keptText({ direction, owner, count, bytes }: Extract<Detail, { kind: 'kept' }>): string {
   const more = count > MOST_SHOWN ? '...' : '';
   const shown = `${quoted(bytes.subarray(0, MOST_SHOWN))}${more}`;
-  const many = count === 1 ? '1 byte is' : `${count} bytes are`;
+  const many = bytesAre(count);
   return direction === 'unsent'
     ? `${many} in the buffer of ${owner}, not sent yet: ${shown}`
     : `${many} in the buffer of ${owner}, read ahead: ${shown}`;
+}
+
+function bytesAre(count: number): string {
+  return count === 1 ? '1 byte is' : `${count} bytes are`;
 }
 
 /** The same number, in memory here and on the network. */

@@ -90,9 +90,11 @@ function detailsJson(details: readonly Detail[]): Record<string, unknown> {
     data: bytesJson(bytes),
   }));
   const made = of('made').map(({ text }) => text);
+  const lost = of('lost').map(({ owner, count }) => ({ owner, count }));
   return {
     ...(made.length === 0 ? {} : { calls: made }),
     ...(kept.length === 0 ? {} : { kept }),
+    ...(lost.length === 0 ? {} : { lost }),
     ...(signal === undefined ? {} : { signal: signal.name }),
     ...(from === undefined ? {} : { from: from.address }),
   };

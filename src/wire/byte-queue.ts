@@ -6,9 +6,15 @@ export class ByteQueue {
   private memory = new Uint8Array(0);
   private from = 0;
   private to = 0;
+  private before = 0;
 
   get length(): number {
     return this.to - this.from;
+  }
+
+  /** How many bytes have been taken in all: where the first that waits stands in the whole stream. */
+  get taken(): number {
+    return this.before;
   }
 
   /** Adds a copy of the bytes. Costs the same per byte however many wait. */
@@ -22,12 +28,17 @@ export class ByteQueue {
   take(count: number): Uint8Array {
     const taken = this.peek(count).slice();
     this.from += taken.length;
+    this.before += taken.length;
     // An empty queue holds no memory: ten thousand sockets may each have had one.
-    if (this.from === this.to) {
-      this.memory = new Uint8Array(0);
-      this.from = this.to = 0;
-    }
+    if (this.from === this.to) this.clear();
     return taken;
+  }
+
+  /** Forgets all that waits. */
+  clear(): void {
+    this.before += this.length;
+    this.memory = new Uint8Array(0);
+    this.from = this.to = 0;
   }
 
   /** The first `count` bytes, which stay. A view: copy it before the queue's next use. */

@@ -2,6 +2,8 @@
 import { type Directive, directivesOf, FormatProblem } from './format.ts';
 
 const LETTERS = 'diuxXocs';
+/** Widths and precisions come to so many bytes at most. */
+const MOST = 16 * 1024 * 1024;
 
 /** How many values a format takes. @throws FormatProblem */
 export function printfCount(format: string): number {
@@ -15,13 +17,18 @@ export function printfCount(format: string): number {
 export function printf(format: string, values: readonly (number | Uint8Array)[]): Uint8Array {
   const parts: Uint8Array[] = [];
   let next = 0;
+  let room = MOST;
   for (const directive of directivesOf(format, LETTERS)) {
     if (directive.kind !== 'conversion') {
-      parts.push(Buffer.from(directive.kind === 'text' ? directive.text : ' '));
+      parts.push(Buffer.from(directive.kind === 'text' ? directive.text : '%'));
       continue;
     }
+    const { letter, width, precision, skipped } = directive;
+    if (skipped) throw new FormatProblem(`write the width of %*${letter} as a number`);
     const value = values[next++];
-    if (value === undefined) throw new FormatProblem(`%${directive.letter} has no value`);
+    if (value === undefined) throw new FormatProblem(`%${letter} has no value`);
+    room -= Math.max(width ?? 0, precision ?? 0);
+    if (room < 0) throw new FormatProblem(`this would make more than ${MOST} bytes`);
     parts.push(converted(directive, value));
   }
   return new Uint8Array(Buffer.concat(parts));
@@ -42,22 +49,35 @@ function converted(directive: Conversion, value: number | Uint8Array): Uint8Arra
   return number(directive, value);
 }
 
-function number(directive: Conversion, value: number): Uint8Array {
-  const { letter, flags, precision, width } = directive;
+function number(directive: Conversion, given: number): Uint8Array {
+  const { letter, flags, precision, width, bits } = directive;
   const signed = letter === 'd' || letter === 'i';
-  // An unsigned conversion of a negative int shows its 32 bits.
-  const shown = signed || value >= 0 ? Math.abs(value) : value + 2 ** 32;
+  // What does not fit the C type is cut off, as C does it: %u of −1 is 4294967295.
+  const value = signed ? BigInt.asIntN(bits, BigInt(given)) : BigInt.asUintN(bits, BigInt(given));
   const base = letter === 'o' ? 8 : letter === 'x' || letter === 'X' ? 16 : 10;
-  let digits = shown.toString(base);
+  let digits = (value < 0n ? -value : value).toString(base);
   if (letter === 'X') digits = digits.toUpperCase();
-  if (precision !== null) digits = digits.padStart(precision, '0');
-  const prefix =
-    (signed ? (value < 0 ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '') : '') +
-    (flags.includes('#') && base !== 10 && value !== 0 ? (base === 8 ? '0' : `0${letter}`) : '');
+  // printf(3): "printing an explicit precision 0 of a value 0 gives an empty output".
+  if (precision !== null)
+    digits = value === 0n && precision === 0 ? '' : digits.padStart(precision, '0');
+  const prefix = signOf(value, signed, flags) + alternative(directive, value, digits);
   if (flags.includes('0') && !flags.includes('-') && precision === null) {
     digits = digits.padStart((width ?? 0) - prefix.length, '0');
   }
   return padded(directive, Buffer.from(prefix + digits), ' ');
+}
+
+function signOf(value: bigint, signed: boolean, flags: string): string {
+  if (!signed) return '';
+  if (value < 0n) return '-';
+  return flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
+}
+
+/** `#`: octal numbers begin with a zero, hexadecimal ones other than 0 with 0x. */
+function alternative({ letter, flags }: Conversion, value: bigint, digits: string): string {
+  if (!flags.includes('#')) return '';
+  if (letter === 'o') return digits.startsWith('0') ? '' : '0';
+  return value !== 0n && letter.toLowerCase() === 'x' ? `0${letter}` : '';
 }
 
 function padded({ flags, width }: Conversion, bytes: Uint8Array, fill: string): Uint8Array {

@@ -31,8 +31,9 @@ export function scanf(format: string, bytes: Uint8Array, over: boolean): Scan {
   let at = 0;
   const done = (ended = false): Scan => ({ kind: 'done', used: at, values, ended });
   for (const directive of scanDirectives(format)) {
-    if (directive.kind === 'text') {
-      const wanted = Buffer.from(directive.text);
+    if (directive.kind === 'percent') at = afterBlanks(bytes, at);
+    if (directive.kind === 'text' || directive.kind === 'percent') {
+      const wanted = Buffer.from(directive.kind === 'text' ? directive.text : '%');
       const there = bytes.subarray(at, at + wanted.length);
       const common = commonLength(wanted, there);
       if (common < there.length) {
@@ -45,18 +46,18 @@ export function scanf(format: string, bytes: Uint8Array, over: boolean): Scan {
     }
     // All conversions but %c skip blanks first.
     if (directive.kind === 'space' || directive.letter !== 'c') {
-      while (isBlank(bytes[at])) at++;
+      at = afterBlanks(bytes, at);
       if (at === bytes.length && !over) return { kind: 'more' };
       if (directive.kind === 'space') continue;
     }
     if (at === bytes.length) return over ? done(values.length === 0) : { kind: 'more' };
     const length = fieldLength(directive, bytes, at);
-    // The field may go on in what has not come yet.
-    if (at + length === bytes.length && !over && length < mostOf(directive))
-      return { kind: 'more' };
+    // The field may go on in what has not come yet; behind a number, glibc looks in any case.
+    const looksBehind = length < mostOf(directive) || directive.letter in NUMBERS;
+    if (at + length === bytes.length && !over && looksBehind) return { kind: 'more' };
     const value = fieldValue(directive, bytes.subarray(at, at + length));
-    if (value === null) return done();
     at += length;
+    if (value === null) return done();
     if (!directive.skipped) values.push(value);
   }
   return done();
@@ -98,7 +99,7 @@ function fieldLength(directive: Conversion, bytes: Uint8Array, at: number): numb
     while (length < most && !isBlank(bytes[at + length])) length++;
     return length;
   }
-  const text = Buffer.from(bytes.subarray(at, at + Math.min(most, 70))).toString('latin1');
+  const text = Buffer.from(bytes.subarray(at, at + most)).toString('latin1');
   return NUMBERS[letter]?.exec(text)?.[0].length ?? 0;
 }
 
@@ -106,26 +107,48 @@ function fieldLength(directive: Conversion, bytes: Uint8Array, at: number): numb
 const NUMBERS: Readonly<Record<string, RegExp>> = {
   d: /^[-+]?\d*/,
   u: /^[-+]?\d*/,
-  i: /^[-+]?(?:0[xX][0-9a-fA-F]*|\d*)/,
+  // 0x is hexadecimal, a leading 0 octal.
+  i: /^[-+]?(?:0[xX][0-9a-fA-F]*|0[0-7]*|[1-9]\d*)?/,
   x: /^[-+]?(?:0[xX])?[0-9a-fA-F]*/,
   o: /^[-+]?[0-7]*/,
 };
 
-function fieldValue({ letter }: Conversion, field: Uint8Array): number | Uint8Array | null {
+/** Null where the field is none; what was read of it (a sign alone) is used up all the same. */
+function fieldValue(directive: Conversion, field: Uint8Array): number | Uint8Array | null {
+  const { letter } = directive;
   if (field.length === 0) return null;
   if (letter === 's' || letter === 'c') return field.slice();
   const text = Buffer.from(field).toString('latin1');
-  const sign = text.startsWith('-') ? -1 : 1;
   const digits = text.replace(/^[-+]/, '');
-  if (!/[0-9a-fA-F]/.test(digits) || /^0[xX]$/.test(digits)) return null;
-  const base = letter === 'x' ? 16 : letter === 'o' ? 8 : letter === 'i' ? autoBase(digits) : 10;
-  return sign * Number.parseInt(base === 16 ? digits.replace(/^0x/i, '') : digits, base);
+  return digits === '' ? null : integer(directive, digits, text.startsWith('-'));
 }
 
-/** %i reads as C does: 0x is hexadecimal, a leading 0 octal. */
-function autoBase(digits: string): number {
-  if (/^0x/i.test(digits)) return 16;
-  return digits.startsWith('0') && digits.length > 1 ? 8 : 10;
+/** As strtol(3) has it: what does not fit 64 bits is the largest that does; then C cuts it to its type. */
+function integer({ letter, bits }: Conversion, digits: string, negative: boolean): number {
+  const [prefix] = /^0[xX]?/.exec(digits) ?? [''];
+  const base =
+    letter === 'x' || prefix.length === 2
+      ? 16
+      : letter === 'o' || (letter === 'i' && prefix === '0')
+        ? 8
+        : 10;
+  // glibc takes "0x" without digits for 0.
+  const plain = digits.slice(prefix.length === 2 ? 2 : 0).replace(/^0+(?=.)/, '') || '0';
+  const signed = letter === 'd' || letter === 'i';
+  const largest = signed ? 2n ** 63n - (negative ? 0n : 1n) : 2n ** 64n - 1n;
+  // No number of 64 bits has more digits than octal ones.
+  const size = plain.length > 22 ? 2n ** 64n : BigInt(`${PREFIXES[base]}${plain}`);
+  const value =
+    size > largest ? (signed && negative ? -largest : largest) : negative ? -size : size;
+  return Number(signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value));
+}
+
+const PREFIXES: Readonly<Record<number, string>> = { 8: '0o', 10: '', 16: '0x' };
+
+function afterBlanks(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (isBlank(bytes[at])) at++;
+  return at;
 }
 
 function commonLength(a: Uint8Array, b: Uint8Array): number {

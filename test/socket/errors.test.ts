@@ -3,33 +3,20 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { callTable } from '../../src/socket/calls/table.ts';
 import { BadCall, SocketError, socketError } from '../../src/socket/errors.ts';
 import { succeeded } from '../../src/socket/step.ts';
-import type { ErrnoName } from '../../src/sys/platform.ts';
 import { systemCalls } from '../../src/sys/syscalls.ts';
 import { BareSocket, until } from '../support/bare.ts';
-import { FaultySys, type SysCall } from '../support/faulty-sys.ts';
-import { TestSession } from '../support/session.ts';
-
-const BARE = 's = socket(AF_INET, SOCK_STREAM, 0)';
-const BOUND = [BARE, 'bind(s, 127.0.0.1:0)'];
-const PAIR = [
-  'server = socket(AF_INET, SOCK_STREAM, 0)',
-  'bind(server, 127.0.0.1:0)',
-  'listen(server, 5)',
+import {
   BARE,
-  'connect(s, server)',
-];
-
-interface Case {
-  readonly before: readonly string[];
-  readonly statement: string;
-  /** The kernel has no reason to refuse it: it is made to. */
-  readonly fault?: SysCall;
-  readonly code: ErrnoName;
-  readonly text: string;
-  /** The addresses that the error must name. `server`'s is that of the listener. */
-  readonly local: 's' | 'server' | '127.0.0.1:0' | null;
-  readonly remote: 'server' | null;
-}
+  BOUND,
+  type Case,
+  fileCases,
+  NEVER_FAIL,
+  nameCases,
+  PAIR,
+  socketCases,
+} from '../support/error-cases.ts';
+import { FaultySys } from '../support/faulty-sys.ts';
+import { TestSession } from '../support/session.ts';
 
 const cases: readonly Case[] = [
   {
@@ -107,7 +94,7 @@ const cases: readonly Case[] = [
   {
     before: PAIR,
     statement: 'close(s)',
-    fault: 'close',
+    fault: ['close', 'EIO'],
     code: 'EIO',
     text: 'Input/output error',
     local: 's',
@@ -116,7 +103,7 @@ const cases: readonly Case[] = [
   {
     before: [BARE],
     statement: 'getsockname(s)',
-    fault: 'getsockname',
+    fault: ['getsockname', 'EIO'],
     code: 'EIO',
     text: 'Input/output error',
     local: null,
@@ -149,12 +136,15 @@ const cases: readonly Case[] = [
   {
     before: PAIR,
     statement: 'fcntl(s, F_GETFD)',
-    fault: 'fcntl',
+    fault: ['fcntl', 'EIO'],
     code: 'EIO',
     text: 'Input/output error',
     local: 's',
     remote: 'server',
   },
+  ...socketCases(),
+  ...fileCases(),
+  ...nameCases(),
 ];
 
 let sys: FaultySys;
@@ -184,7 +174,10 @@ describe('an error of each call', () => {
         server: localOf('server'),
         '127.0.0.1:0': '127.0.0.1:0',
       };
-      if (fault !== undefined) sys.fail(fault, code, { times: fault === 'getsockname' ? 99 : 1 });
+      if (fault !== undefined) {
+        const [call, errno] = fault;
+        sys.fail(call, errno, { times: call === 'getsockname' ? 99 : 1 });
+      }
       const call = /^\w+/.exec(statement)?.[0] ?? '';
       const wanted = {
         name: 'SocketError',
@@ -199,12 +192,13 @@ describe('an error of each call', () => {
       expect(error).toBeInstanceOf(SocketError);
       expect(error).toMatchObject(wanted);
       expect(error.message).toBe(`${call}${at === null ? '' : ` ${at}`}: ${code} (${text})`);
+      expect(sys.misuses).toEqual([]);
     });
   }
 
   it('was provoked for every call of the table', () => {
     const provoked = new Set(cases.map(({ statement }) => /^\w+/.exec(statement)?.[0]));
-    expect(provoked).toEqual(new Set(callTable.keys()));
+    expect(new Set([...provoked, ...NEVER_FAIL])).toEqual(new Set(callTable.keys()));
   });
 });
 

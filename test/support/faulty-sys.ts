@@ -53,7 +53,9 @@ const MAY_BLOCK: ReadonlySet<SysCall> = new Set<SysCall>([
 ]);
 
 const AF_NETLINK = 16;
+const F_GETFD = 1;
 const F_GETFL = 3;
+const F_DUPFD_CLOEXEC = 1030;
 const O_NONBLOCK = 0o4000;
 
 export class FaultySys implements Sys {
@@ -178,7 +180,13 @@ export class FaultySys implements Sys {
   }
 
   fcntl(fd: number, command: number, argument: number): Result {
-    return this.on('fcntl', fd, () => systemCalls.fcntl(fd, command, argument));
+    // Whether a number is anybody's may be asked of any number.
+    if (command !== F_GETFD) this.noteUse('fcntl', fd);
+    const result = this.fault('fcntl') ?? systemCalls.fcntl(fd, command, argument);
+    if (command !== F_DUPFD_CLOEXEC) return result;
+    const questions = this.netlink.get(fd);
+    if (result >= 0 && questions !== undefined) this.netlink.set(result, questions);
+    return this.fresh(result);
   }
 
   ioctl(fd: number, request: number, value: Int32Array): Result {

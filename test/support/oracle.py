@@ -4,14 +4,20 @@ stdin: a JSON list of scripts, each a list of statements of the call language.
 stdout: a JSON list of lists of answers. A descriptor is "fd", bytes are {"bytes": "..."}, an
 address is as an endpoint is written, a failure is the errno's name.
 """
-import ctypes, errno, fcntl, json, os, re, socket, struct, sys
+import ctypes, errno, fcntl, json, os, re, select, socket, struct, sys, termios
 
 libc = ctypes.CDLL(None, use_errno=True)
-libc.read.restype = libc.write.restype = ctypes.c_ssize_t
+for call in ('read', 'write', 'send', 'recv', 'sendto', 'recvfrom'):
+    getattr(libc, call).restype = ctypes.c_ssize_t
+
+# <linux/sockios.h>: Python's modules do not have these.
+SOCKIOS = {'SIOCATMARK': 0x8905, 'SIOCOUTQ': termios.TIOCOUTQ}
 
 
 def constant(word):
-    for module in (socket, fcntl, os):
+    if word in SOCKIOS:
+        return SOCKIOS[word]
+    for module in (socket, fcntl, os, select, termios):
         if hasattr(module, word):
             return int(getattr(module, word))
     return int(word, 0)
@@ -52,12 +58,15 @@ def endpoint(raw):
 class Script:
     def __init__(self):
         self.names = {}
+        self.addresses = {}
         self.opened = []
 
     def fd(self, word):
         return self.names[word]
 
     def address(self, word):
+        if word in self.addresses:
+            return self.addresses[word]
         if word not in self.names:
             return sockaddr(word)
         raw, length = ctypes.create_string_buffer(128), ctypes.c_uint32(128)
@@ -77,6 +86,12 @@ class Script:
     def make(self, call, args):
         if call == 'socket':
             return libc.socket(*(number(arg) for arg in args))
+        if call == 'socketpair':
+            pair = (ctypes.c_int * 2)()
+            result = libc.socketpair(*(number(arg) for arg in args), pair)
+            return result if result < 0 else list(pair)
+        if call == 'poll':
+            return self.poll(args)
         fd = self.fd(args[0])
         if call in ('bind', 'connect'):
             raw = self.address(args[1])
@@ -91,6 +106,18 @@ class Script:
         if call == 'write':
             data = self.data(args[1])
             return libc.write(fd, data, len(data))
+        if call == 'send':
+            data = self.data(args[1])
+            return libc.send(fd, data, ctypes.c_size_t(len(data)), number(args[2]))
+        if call == 'sendto':
+            data = self.data(args[1])
+            flags = number(args[2]) if len(args) == 4 else 0
+            raw = self.address(args[-1])
+            return libc.sendto(fd, data, ctypes.c_size_t(len(data)), flags, raw, len(raw))
+        if call == 'ioctl':
+            answer = ctypes.c_int()
+            result = libc.ioctl(fd, ctypes.c_ulong(number(args[1])), ctypes.byref(answer))
+            return result if result < 0 else answer.value
         if call == 'fcntl':
             return libc.fcntl(fd, *(number(arg) for arg in args[1:]))
         if call == 'setsockopt':
@@ -100,7 +127,34 @@ class Script:
             return libc.setsockopt(fd, number(args[1]), number(args[2]), value, len(value))
         return self.ask(call, fd, args)
 
+    def poll(self, args):
+        polled = [(self.fd(fd), number(events)) for fd, events in re.findall(r'\{(\w+), ([A-Z|\d]+)\}', args[0])]
+        polled = polled or [(self.fd(args[0]), number(args[1]))]
+        memory = ctypes.create_string_buffer(b''.join(struct.pack('=ihh', *one, 0) for one in polled))
+        if libc.poll(memory, len(polled), int(args[-1])) < 0:
+            return -1
+        return [struct.unpack_from('=ihh', memory, 8 * i)[2] for i in range(len(polled))]
+
+    def received(self, call, fd, args):
+        size = int(args[1])
+        raw, length = ctypes.create_string_buffer(size or 1), ctypes.c_uint32(128)
+        sender = ctypes.create_string_buffer(128)
+        flags = number(args[2]) if len(args) > 2 and args[2][0] != '&' else 0
+        end = (sender, ctypes.byref(length)) if call == 'recvfrom' else ()
+        count = getattr(libc, call)(fd, raw, ctypes.c_size_t(size), flags, *end)
+        if count < 0:
+            return -1
+        answer = {'bytes': raw.raw[: min(count, size)].decode('latin1')}
+        if call == 'recvfrom':
+            address = sender.raw[: length.value]
+            answer['from'] = endpoint(address) if address else 'nobody'
+            if args[-1][0] == '&':
+                self.addresses[args[-1][1:]] = address
+        return answer
+
     def ask(self, call, fd, args):
+        if call in ('recv', 'recvfrom'):
+            return self.received(call, fd, args)
         size = int(args[1]) if call == 'read' else 256
         raw, length = ctypes.create_string_buffer(size or 1), ctypes.c_uint32(size)
         if call == 'read':
@@ -125,13 +179,19 @@ class Script:
         return struct.unpack('=i', raw)[0]
 
     def run(self, statement):
-        name, call, inside = re.fullmatch(r'(?:(\w+) = )?(\w+)\((.*)\)', statement).groups()
-        args = re.findall(r'\{[^}]*\}|[^,\s][^,]*', inside)
+        name, second, call, inside = re.fullmatch(
+            r'(?:(\w+)(?:, (\w+))? = )?(\w+)\((.*)\)', statement
+        ).groups()
+        args = re.findall(r'\[\{[^\]]*\]|\{[^}]*\}|[^,\s][^,]*', inside)
         result = self.make(call, args)
         if result == -1:
             name = errno.errorcode[ctypes.get_errno()]
             # One number with two names on Linux.
             return 'EOPNOTSUPP' if name == 'ENOTSUP' else name
+        if call == 'socketpair':
+            self.opened += result
+            self.names[name], self.names[second] = result
+            return 'fd'
         if call in ('socket', 'accept'):
             self.opened.append(result)
             if name:

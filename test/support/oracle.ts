@@ -7,7 +7,11 @@ import { TestSession } from './session.ts';
 import { has } from './tools.ts';
 
 /** `fd`, a number, an errno's name, an address with its port masked, bytes, or a structure. */
-type Answer = number | string | readonly number[] | { readonly bytes: string };
+type Answer =
+  | number
+  | string
+  | readonly number[]
+  | { readonly bytes: string; readonly from?: string };
 
 /** What is shown, and one answer in the script that must not be lost. */
 interface Script {
@@ -63,19 +67,33 @@ function answerOf(step: Step): Answer {
   const { value } = outcome;
   switch (value.kind) {
     case 'socket':
+    case 'pair':
       return 'fd';
     case 'integer':
       return value.value;
     case 'bytes':
-      return { bytes: Buffer.from(value.bytes).toString('latin1') };
+      return { bytes: Buffer.from(value.bytes).toString('latin1'), ...sender(step) };
     case 'struct':
-      return value.fields;
+      return value.fields.map(Number);
     case 'address':
       return masked(value.address);
+    default:
+      throw new Error(`C has no answer like ${value.kind}`);
   }
 }
 
+/** Who sent the bytes, where the call asks for that. */
+function sender({ call, details }: Step): { from?: string } {
+  const from = details.find((detail) => detail.kind === 'from')?.address ?? 'nobody';
+  return call.name === 'recvfrom' ? { from: masked(from) } : {};
+}
+
 /** Ports that the kernel picks differ from run to run. */
-function masked<T extends Answer>(answer: T): T | string {
+function masked(answer: string): string;
+function masked(answer: Answer): Answer;
+function masked(answer: Answer): Answer {
+  if (typeof answer === 'object' && 'from' in answer) {
+    return { ...answer, from: masked(answer.from ?? '') };
+  }
   return typeof answer === 'string' ? answer.replace(/:[1-9]\d*$/, ':PORT') : answer;
 }

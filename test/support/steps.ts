@@ -36,17 +36,20 @@ export function snapshot(socket: string, rest: Partial<Snapshot> = {}): Snapshot
 
 /** A step that returned 0 in 9 µs and changed nothing, but for what is said otherwise. */
 export function step(statement: string, rest: Partial<Omit<Step, 'call'>> = {}): Step {
+  const outcome = rest.outcome ?? returned(0);
   return {
     n: 1,
     call: callOf(statement),
     text: statement,
-    outcome: returned(0),
+    outcome,
+    shown: outcome.kind === 'value' ? String(outcome.result) : '-1',
     durationUs: 9,
     blockedUs: 0,
     job: null,
     changes: [],
     sockets: [],
     layout: null,
+    details: [],
     ...rest,
   };
 }

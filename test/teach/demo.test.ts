@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { evaluate } from '../../src/script/evaluate.ts';
-import { parseStatement } from '../../src/script/parser.ts';
-import type { Statement } from '../../src/script/statement.ts';
+import { Evaluator } from '../../src/script/evaluate.ts';
+import { parseLine, parseStatement } from '../../src/script/parser.ts';
+import type { Line, Statement } from '../../src/script/statement.ts';
 import { demo } from '../../src/teach/demo.ts';
 import { TestSession } from '../support/session.ts';
 
@@ -12,6 +12,12 @@ function parsed(line: string): Statement {
   const statement = parseStatement(line);
   if (statement === null) throw new Error(`no statement: ${line}`);
   return statement;
+}
+
+function lineOf(text: string): Line {
+  const line = parseLine(text);
+  if (line === null) throw new Error(`no line: ${text}`);
+  return line;
 }
 
 describe('the demo', () => {
@@ -25,14 +31,14 @@ describe('the demo', () => {
   });
 
   it('does on real sockets what it says', async () => {
+    const evaluator = new Evaluator(session);
     for (const { statements, until } of demo) {
-      for (const line of statements) {
-        const statement = parsed(line);
-        const { job, mismatch, finished } = await evaluate(session, statement);
-        expect([line, job.blocked, mismatch, await finished]).toEqual([line, null, null, null]);
+      for (const text of statements) {
+        const { job, mismatch, finished } = await evaluator.run(lineOf(text));
+        expect([text, job?.blocked, mismatch, await finished]).toEqual([text, null, null, null]);
         // Without an expectation it must succeed all the same.
-        if (statement.expected === null)
-          expect([line, (await job.step).outcome.kind]).toEqual([line, 'value']);
+        if (parsed(text).expected === null)
+          expect([text, (await job?.step)?.outcome.kind]).toEqual([text, 'value']);
       }
       if (until !== undefined) await session.reach(until.socket, until.state);
     }

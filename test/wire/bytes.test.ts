@@ -16,7 +16,7 @@ const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 describe('quoted', () => {
   it('writes text as it is, and the rest as C escapes', () => {
     expect(quoted(Buffer.from('hello\n'))).toBe('"hello\\n"');
-    expect(quoted(Buffer.from('say "hi" \\ \t\r\0'))).toBe('"say \\"hi\\" \\\\ \\t\\r\\x00"');
+    expect(quoted(Buffer.from('say "hi" \\ \t\r\0'))).toBe('"say \\"hi\\" \\\\ \\t\\r\\0"');
     expect(quoted(Buffer.from('ü\x1b[31m'))).toBe('"\\xc3\\xbc\\x1b[31m"');
     expect(quoted(new Uint8Array(0))).toBe('""');
   });

@@ -7,6 +7,7 @@ import {
 } from '../../sys/sockaddr.ts';
 import { outBuffer, written } from '../../sys/sys.ts';
 import type { Value } from '../call.ts';
+import { addressArgument } from './address-argument.ts';
 import type { Arguments } from './arguments.ts';
 import { ADDRESS, LENGTH, type Param, type Prepared, type Row, SOCKET } from './row.ts';
 import { shownAddress } from './socket-address.ts';
@@ -73,7 +74,7 @@ export const addressCalls: readonly Row[] = [
 
 function withAddress(name: 'bind' | 'connect', args: Arguments): Prepared {
   const { fd, domain } = args.socket(0);
-  const bytes = args.address(1, domain);
+  const bytes = addressArgument(args, 1, domain);
   return {
     text: `${name}(${fd}, ${shownAddress(bytes)}, ${bytes.length})`,
     layout: addressFields(bytes),
@@ -99,6 +100,7 @@ function askAddress(name: 'getsockname' | 'getpeername', args: Arguments): Prepa
         result,
         text: `${name}(${fd}, ${shownAddress(bytes)}, [${bytes.length}])`,
         value,
+        counts: answer !== null,
         gives,
         layout: addressFields(bytes),
       };

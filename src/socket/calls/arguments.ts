@@ -1,19 +1,15 @@
 /** Turns an argument as written into what the kernel takes, and into how C would write it. */
 import { constant, constants } from '../../sys/platform.ts';
-import { ADDRESS_STORAGE, decodeAddress, encodeAddress } from '../../sys/sockaddr.ts';
-import { outBuffer, written } from '../../sys/sys.ts';
 import { nearest } from '../../wire/nearest.ts';
-import { ValueProblem } from '../../wire/struct/value.ts';
-import type { Arg, Call, Item, Value } from '../call.ts';
-import { type Endpoint, EndpointError, parseEndpoint } from '../endpoint.ts';
+import type { Arg, Call, Value } from '../call.ts';
 import { BadCall } from '../errors.ts';
-import { recordOf } from '../records.ts';
 import type { FileRecord, Scope } from '../scope.ts';
 import type { SocketRecord } from '../socket-table.ts';
 import { KINDS } from './kinds.ts';
 import type { OptionValue } from './option-value.ts';
+import { namesKnown, noSocket, unknownConstant, unknownName } from './refusals.ts';
 import { formOf, formText, type Param, type Row } from './row.ts';
-import { socketAddress } from './socket-address.ts';
+import { structureOf } from './structure-argument.ts';
 
 /** read() and getsockopt() make room for their answer; this is the most that one call may ask for. */
 export const MOST_BYTES = 16 * 1024 * 1024;
@@ -85,7 +81,7 @@ export class Arguments {
         : arg.kind === 'name'
           ? sockets.get(arg.name)
           : undefined;
-    if (record === undefined) throw this.noSocket(arg, at);
+    if (record === undefined) throw noSocket(this.scope, arg, at);
     this.subject ??= record;
     return record;
   }
@@ -97,7 +93,7 @@ export class Arguments {
     if (file === undefined) {
       if (arg.kind !== 'name' || this.scope.isKnown(arg.name))
         throw new BadCall(KINDS.file.wanted, at);
-      throw this.unknown(arg.name, at);
+      throw unknownName(this.scope, arg.name, at);
     }
     if (!file.open) throw new BadCall(`${file.name} was closed by fclose()`, at);
     this.mustBeOurs(file.socket, at);
@@ -174,8 +170,10 @@ export class Arguments {
   out(at: number): string | null {
     const arg = this.args[at];
     if (arg === undefined || arg.kind === 'null') return null;
-    if (arg.kind === 'name') return arg.name;
-    throw new BadCall(KINDS.out.wanted, at);
+    if (arg.kind !== 'name') throw new BadCall(KINDS.out.wanted, at);
+    const [base = ''] = arg.name.split('.');
+    if (base !== arg.name && !this.scope.isKnown(base)) throw unknownName(this.scope, base, at);
+    return arg.name;
   }
 
   /** The value of a socket option: a number, bytes, or the numbers of a small structure. */
@@ -184,6 +182,8 @@ export class Arguments {
     if (arg.kind === 'struct') {
       return { kind: 'struct', fields: arg.fields.map((field) => this.numberOf(field, at)) };
     }
+    // C would be told EFAULT; 0 would switch the option off.
+    if (arg.kind === 'null') throw new BadCall(KINDS.option.wanted, at);
     const value = this.value(at);
     if (value?.kind === 'bytes') return value;
     return { kind: 'integer', value: this.number(at) };
@@ -207,7 +207,7 @@ export class Arguments {
       case 'sizeof':
         return { kind: 'integer', value: this.sizeOf(arg.of, at) };
       case 'struct':
-        return this.struct(arg, at);
+        return structureOf(this, arg, at);
       case 'call':
         return this.computed(arg.call, at);
       case 'name':
@@ -215,28 +215,6 @@ export class Arguments {
       default:
         return null;
     }
-  }
-
-  /** A socket address: an endpoint, or a socket's name, which stands for its local address. */
-  address(at: number, domain: number): Uint8Array {
-    const arg = this.at(at);
-    if (arg.kind === 'endpoint') return this.encode(this.named(arg.endpoint), domain, at);
-    if (arg.kind === 'at') return this.encode(this.composed(arg, at), domain, at);
-    if (arg.kind === 'name') {
-      const value = this.scope.valueOf(arg.name);
-      if (value === undefined) return this.addressOf(this.openSocket(at), at);
-      // struct sockaddr_in: its bytes are the address.
-      if (value.kind === 'record') return value.bytes;
-      if (value.kind === 'address') return this.encode(parseEndpoint(value.address), domain, at);
-      if (value.kind === 'addresses') {
-        return this.encode(parseEndpoint(value.addresses[0] ?? ''), domain, at);
-      }
-    }
-    if (arg.kind === 'integer' || arg.kind === 'name') {
-      const port = this.number(at);
-      return this.encode({ transport: 'tcp', host: { kind: 'loopback' }, port }, domain, at);
-    }
-    throw new BadCall(KINDS.address.wanted, at);
   }
 
   /** How C writes argument `at`: constants by name, numbers as numbers. */
@@ -270,8 +248,8 @@ export class Arguments {
       if (value?.kind === 'integer') return value.value;
       if (value === null && arg.kind === 'name' && !this.scope.isKnown(arg.name)) {
         throw /^[A-Z]/.test(arg.name)
-          ? this.unknownConstant(arg.name, at)
-          : this.unknown(arg.name, at);
+          ? unknownConstant(arg.name, at)
+          : unknownName(this.scope, arg.name, at);
       }
     }
     throw new BadCall(KINDS.int.wanted, at);
@@ -281,31 +259,6 @@ export class Arguments {
     const size = this.scope.sizeOf(name);
     if (size !== null) return size;
     throw new BadCall(`nothing is known of the size of ${name}`, at);
-  }
-
-  /** `{1, 0}`; `person{"Ann", 33}`. */
-  private struct(arg: Extract<Arg, { kind: 'struct' }>, at: number): Value {
-    const fields = arg.fields.map((field) => this.item(field, at));
-    if (arg.type === undefined) return { kind: 'struct', fields };
-    const type = this.scope.structs.get(arg.type);
-    if (type === undefined) {
-      const near = nearest(arg.type, this.scope.structs.keys());
-      throw new BadCall(`there is no struct ${arg.type}`, at, near);
-    }
-    try {
-      return recordOf(type, fields);
-    } catch (error) {
-      if (error instanceof ValueProblem) throw new BadCall(error.message, at);
-      throw error;
-    }
-  }
-
-  private item(arg: Arg, at: number): Item {
-    if (arg.kind === 'list') return arg.items.map((one) => this.item(one, at));
-    const value = this.valueOf(arg, at);
-    if (value?.kind === 'bytes') return value.bytes;
-    if (value?.kind === 'struct') return value.fields;
-    return this.numberOf(arg, at);
   }
 
   private computed(call: Call, at: number): Value {
@@ -322,108 +275,15 @@ export class Arguments {
     if (typeof part === 'number') return part;
     const value = constants.get(part);
     if (value !== undefined) return value;
-    throw this.unknownConstant(part, at);
-  }
-
-  /** `host:8888`, where host is a name that was given a value. */
-  private named(endpoint: Endpoint): Endpoint {
-    if (!('host' in endpoint) || endpoint.host.kind !== 'hostname') return endpoint;
-    const value = this.scope.valueOf(endpoint.host.name);
-    if (value?.kind !== 'bytes') return endpoint;
-    return this.parsed(`${Buffer.from(value.bytes)}:${endpoint.port}`);
-  }
-
-  private composed({ host, port }: { host: string; port: string }, at: number): Endpoint {
-    const number = this.scope.valueOf(port);
-    if (number === undefined) {
-      throw new BadCall(
-        `no service and no value has the name ${port}`,
-        at,
-        nearest(port, this.scope.values.keys()),
-      );
-    }
-    if (number.kind !== 'integer') throw new BadCall(`${port} is not a number`, at);
-    const named = this.scope.valueOf(host);
-    const place = named?.kind === 'bytes' ? Buffer.from(named.bytes).toString() : host;
-    return this.parsed(`${place}:${number.value}`, at);
-  }
-
-  private parsed(text: string, at = 0): Endpoint {
-    try {
-      return parseEndpoint(text);
-    } catch (error) {
-      if (error instanceof EndpointError) throw new BadCall(`${text}: ${error.message}`, at);
-      throw error;
-    }
-  }
-
-  private openSocket(at: number): SocketRecord {
-    const record = this.knownSocket(at);
-    if (record.open) return record;
-    throw new BadCall(
-      `${record.name} is closed (it was descriptor ${record.fd}); ${this.namesKnown()}`,
-      at,
-    );
-  }
-
-  private addressOf(record: SocketRecord, at: number): Uint8Array {
-    const buffer = outBuffer(ADDRESS_STORAGE);
-    const result = this.scope.sys.getsockname(record.fd, buffer);
-    const bytes = written(buffer).slice();
-    const address = result < 0 ? null : decodeAddress(bytes);
-    const unbound =
-      address === null || address.family === 'unnamed' || ('port' in address && address.port === 0);
-    if (unbound) throw new BadCall(`${record.name} has no local address yet: bind it first`, at);
-    return bytes;
-  }
-
-  private encode(endpoint: Endpoint, domain: number, at: number): Uint8Array {
-    try {
-      return encodeAddress(socketAddress(endpoint, domain));
-    } catch (error) {
-      if (error instanceof RangeError) throw new BadCall(error.message, at);
-      throw error;
-    }
+    throw unknownConstant(part, at);
   }
 
   /** A closed socket's number must be nobody else's in this process: a call on it then gives EBADF. */
   private mustBeOurs({ open, name, fd }: SocketRecord, at: number): void {
     if (open || this.scope.sys.fcntl(fd, constant('F_GETFD'), 0) < 0) return;
     throw new BadCall(
-      `${name} is closed, and its descriptor ${fd} is something else by now; ${this.namesKnown()}`,
+      `${name} is closed, and its descriptor ${fd} is something else by now; ${namesKnown(this.scope)}`,
       at,
     );
-  }
-
-  private noSocket(arg: Arg, at: number): BadCall {
-    if (arg.kind === 'integer') {
-      // A foreign descriptor might be the terminal, or the event loop's own.
-      return new BadCall(
-        `descriptor ${arg.value} is not a socket of this session; ${this.namesKnown()}`,
-        at,
-      );
-    }
-    if (arg.kind !== 'name') return new BadCall(KINDS.socket.wanted, at);
-    if (!this.scope.values.has(arg.name)) return this.unknown(arg.name, at);
-    return new BadCall(`${arg.name} is no socket; ${this.namesKnown()}`, at);
-  }
-
-  private unknownConstant(name: string, at: number): BadCall {
-    return new BadCall(`there is no constant ${name}`, at, nearest(name, constants.keys()));
-  }
-
-  private unknown(name: string, at: number): BadCall {
-    const failure = this.scope.failureOf(name);
-    if (failure !== undefined) {
-      return new BadCall(`there is no ${name}: ${failure.call}() failed with ${failure.code}`, at);
-    }
-    const known = this.scope.names();
-    const near = nearest(name, /^[A-Z]/.test(name) ? [...known, ...constants.keys()] : known);
-    return new BadCall(`there is no ${name}; ${this.namesKnown()}`, at, near);
-  }
-
-  private namesKnown(): string {
-    const names = this.scope.sockets.openOnes().map((record) => record.name);
-    return names.length === 0 ? 'no socket is open' : `open: ${names.slice(0, 20).join(', ')}`;
   }
 }

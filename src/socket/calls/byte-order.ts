@@ -56,7 +56,7 @@ export const byteOrderCalls: readonly Row[] = [
     kind: 'library',
     params: [TEXT],
     signature: 'in_addr_t inet_addr(const char *cp);',
-    does: 'Turns an IPv4 address in text into its 32 bits, in network byte order. inet_pton() tells mistakes apart from 255.255.255.255, and knows IPv6.',
+    does: 'Turns an IPv4 address in text into its 32 bits, in network byte order. It also reads 127.1 and octal; inet_pton() doesn’t, tells mistakes apart from 255.255.255.255, and knows IPv6.',
     example: 'inet_addr("127.0.0.1")',
     source: 'inet_addr(3)',
     gives: 'integer',
@@ -125,7 +125,8 @@ function inetPton(args: Arguments): Prepared {
       if (bytes === null) return { result: 0, shown: '0 (not an address)' };
       const value: Value = { kind: 'bytes', bytes };
       const line = `inet_pton(${args.shown(0)}, ${JSON.stringify(text)}, [${spacedHex(bytes)}])`;
-      return { result: 1, value, text: line, gives: out === null ? [] : [[out, value]] };
+      const gives = out === null ? [] : ([[out, value]] as const);
+      return { result: 1, value, counts: out !== null, text: line, gives };
     },
   };
 }

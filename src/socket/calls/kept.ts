@@ -5,19 +5,21 @@ import type { Scope } from '../scope.ts';
 import type { SocketRecord } from '../socket-table.ts';
 import { BYTES_SHOWN } from './row.ts';
 
+type Kept = Extract<Detail, { kind: 'kept' }>;
+
 /** What is kept of one buffer; nothing where it is empty. */
 export function queueDetail(
   owner: string,
   direction: 'unread' | 'unsent',
   queue: ByteQueue,
-): Detail[] {
+): Kept[] {
   if (queue.length === 0) return [];
   const bytes = queue.peek(BYTES_SHOWN).slice();
   return [{ kind: 'kept', owner, direction, count: queue.length, bytes }];
 }
 
 /** What is kept of a socket's bytes: by recvuntil() and its kin, and by FILEs over it. */
-export function keptDetail(scope: Scope, socket: SocketRecord): Detail[] {
+export function keptDetail(scope: Scope, socket: SocketRecord): Kept[] {
   const files = [...scope.files.values()].filter((file) => file.socket === socket && file.open);
   return [
     ...queueDetail(socket.name, 'unread', socket.kept),

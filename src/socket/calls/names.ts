@@ -29,6 +29,12 @@ export function namesGiven(call: Call): string[] {
   return [...(as === undefined ? [] : [as]), ...(second === undefined ? [] : [second]), ...filled];
 }
 
+/** Whether the two name the same, or one a part of the other: `msg` and `msg.age`, `sv` and `sv[0]`. */
+export function overlap(one: string, other: string): boolean {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one];
+  return long.startsWith(short) && /^([.[]|$)/.test(long.slice(short.length));
+}
+
 function namesIn(arg: Arg): string[] {
   switch (arg.kind) {
     case 'name':
@@ -41,6 +47,13 @@ function namesIn(arg: Arg): string[] {
       return namesUsed(arg.call);
     case 'at':
       return [arg.host, arg.port];
+    case 'endpoint':
+      // `host:8888`, where host may be a name that was given a value.
+      return 'host' in arg.endpoint && arg.endpoint.host.kind === 'hostname'
+        ? [arg.endpoint.host.name]
+        : [];
+    case 'sizeof':
+      return [arg.of];
     default:
       return [];
   }

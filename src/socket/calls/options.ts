@@ -66,8 +66,7 @@ export const optionCalls: readonly Row[] = [
           const gives: [string, Value][] = answer === null ? [] : [[answer, value]];
           if (length !== null) gives.push([length, { kind: 'integer', value: size }]);
           const text = `${start}, ${shownOption(value)}, [${size}])`;
-          // As C has it, the answer is in the variable, and the result is 0.
-          return answer === null ? { result, value, gives, text } : { result, gives, text };
+          return { result, value, counts: answer !== null, gives, text };
         },
       };
     },

@@ -1,7 +1,9 @@
 /** poll(2): waiting for several sockets at once, with a time. */
 import { constants } from '../../sys/platform.ts';
+import type { Interest } from '../../sys/readiness.ts';
+import type { Sys } from '../../sys/sys.ts';
 import type { Arg } from '../call.ts';
-import { type Door, LONGEST_MS, type Waiter } from '../door.ts';
+import type { Door, Waiter } from '../door.ts';
 import { BadCall } from '../errors.ts';
 import type { SocketRecord } from '../socket-table.ts';
 import type { Arguments } from './arguments.ts';
@@ -44,27 +46,44 @@ function poll(args: Arguments): Prepared {
   const polled = polledBy(args);
   const at = args.where('timeout');
   const timeout = at === -1 ? -1 : args.milliseconds(at, 1);
-  const memory = memoryOf(polled);
   const text = `poll([${polled.map(({ socket, events }) => `{fd=${socket.fd}, events=${eventNames(events)}}`).join(', ')}], ${polled.length}, ${timeout})`;
-  const until = performance.now() + timeout;
+  const until = timeout < 0 ? Number.POSITIVE_INFINITY : performance.now() + timeout;
+  const waiting = new Waiting(polled);
   return {
     text,
-    wait: (door, waiter) => anyReady(door, waiter, polled, timeout < 0 ? null : until),
+    wait: (door, waiter) => waiting.wait(door, waiter, until - performance.now()),
     attempt: (sys): Made => {
-      const result = sys.poll(memory);
-      if (result === 0 && (timeout < 0 || performance.now() < until))
-        return { result, again: true };
-      if (result < 0) return { result };
-      const came = polled.map((one, i) => ({ ...one, revents: reventsAt(memory, i) }));
-      const told = came
-        .filter(({ revents }) => revents !== 0)
-        .map(({ socket, revents }) => `{fd=${socket.fd}, revents=${eventNames(revents)}}`);
-      return {
-        result,
-        value: { kind: 'struct', fields: came.map(({ revents }) => revents) },
-        shown: result === 0 ? '0 (the time is over)' : `${result} ([${told.join(', ')}])`,
-      };
+      const made = asked(sys, polled, waiting.began);
+      if (made.result === 0 && performance.now() < until) return { result: 0, again: true };
+      waiting.stop();
+      return made;
     },
+  };
+}
+
+/** Makes the call once. @param late whether time has passed since the sockets were looked up */
+function asked(sys: Sys, polled: readonly Polled[], late: boolean): Made {
+  // A socket that was closed meanwhile: its number may be another's by now, so the kernel is not
+  // asked about it (poll(2) skips −1), and the answer is what it says of a closed descriptor.
+  const gone = ({ socket }: Polled) => late && !socket.open;
+  const memory = memoryOf(
+    polled.map((one) => (gone(one) ? -1 : one.socket.fd)),
+    polled,
+  );
+  const ready = sys.poll(memory);
+  if (ready < 0) return { result: ready };
+  const result = ready + polled.filter(gone).length;
+  const came = polled.map((one, i) => ({
+    ...one,
+    revents: gone(one) ? flag('POLLNVAL') : reventsAt(memory, i),
+  }));
+  const told = came
+    .filter(({ revents }) => revents !== 0)
+    .map(({ socket, revents }) => `{fd=${socket.fd}, revents=${eventNames(revents)}}`);
+  return {
+    result,
+    value: { kind: 'struct', fields: came.map(({ revents }) => revents) },
+    shown: result === 0 ? '0 (the time is over)' : `${result} ([${told.join(', ')}])`,
   };
 }
 
@@ -90,11 +109,11 @@ function polledItem(args: Arguments, item: Arg): Polled {
   return { socket: args.socketOf(one, 0), events: args.numberOf(events, 0) };
 }
 
-function memoryOf(polled: readonly Polled[]): Uint8Array {
+function memoryOf(fds: readonly number[], polled: readonly Polled[]): Uint8Array {
   const memory = new Uint8Array(polled.length * POLLFD.size);
   const view = new DataView(memory.buffer);
-  for (const [i, { socket, events }] of polled.entries()) {
-    view.setInt32(i * POLLFD.size, socket.fd, true);
+  for (const [i, { events }] of polled.entries()) {
+    view.setInt32(i * POLLFD.size, fds[i] ?? -1, true);
     view.setInt16(i * POLLFD.size + POLLFD.events, events, true);
   }
   return memory;
@@ -107,27 +126,57 @@ function reventsAt(memory: Uint8Array, at: number): number {
 /** How often poll() is made again for what the event loop's readiness does not tell: POLLPRI, a closed peer. */
 const AGAIN_MS = 10;
 
-function anyReady(
-  { readiness }: Door,
-  waiter: Waiter,
-  polled: readonly Polled[],
-  until: number | null,
-): Promise<void> {
-  const left = until === null ? LONGEST_MS : Math.max(0, until - performance.now());
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(done, Math.min(left, AGAIN_MS));
-    waiter.wake = done;
-    // Whoever asks for nothing that readiness tells (events 0 still reports POLLHUP) is asked again.
-    for (const { socket, events } of polled) {
-      const { open, fd } = socket;
-      if (open && (events & reads) !== 0) void readiness.wait(fd, 'readable').then(done);
-      if (open && (events & writes) !== 0) void readiness.wait(fd, 'writable').then(done);
+/** Waits for the event loop's readiness of several sockets, and a little while at most. */
+class Waiting {
+  /** Whether it was ever waited. */
+  began = false;
+  private readonly polled: readonly Polled[];
+  private door: Door | null = null;
+  /** What is waited for already: poll() is made again and again, but each is asked for once. */
+  private readonly pending = new Map<string, SocketRecord>();
+  private wake: () => void = () => {};
+
+  constructor(polled: readonly Polled[]) {
+    this.polled = polled;
+  }
+
+  wait(door: Door, waiter: Waiter, leftMs: number): Promise<void> {
+    this.began = true;
+    this.door = door;
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, Math.max(0, Math.min(leftMs, AGAIN_MS)));
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      waiter.wake = () => {
+        this.stop();
+        this.wake();
+      };
+      for (const { socket, events } of this.polled) {
+        // Whoever asks for nothing that readiness tells (events 0 still reports POLLHUP) is asked again.
+        if ((events & reads) !== 0) this.expect(door, socket, 'readable');
+        if ((events & writes) !== 0) this.expect(door, socket, 'writable');
+      }
+    });
+  }
+
+  /** Nothing is waited for any longer. To other calls on these sockets it is a spurious wake-up. */
+  stop(): void {
+    for (const { fd, open } of new Set(this.pending.values())) {
+      if (open) this.door?.readiness.interrupt(fd);
     }
-  });
+  }
+
+  private expect({ readiness }: Door, socket: SocketRecord, interest: Interest): void {
+    const key = `${interest} ${socket.fd}`;
+    if (!socket.open || this.pending.has(key)) return;
+    this.pending.set(key, socket);
+    void readiness.wait(socket.fd, interest).then(() => {
+      this.pending.delete(key);
+      this.wake();
+    });
+  }
 }
 
 const flag = (name: string): number => constants.get(name) ?? 0;

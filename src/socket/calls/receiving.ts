@@ -5,6 +5,7 @@ import { type OutBuffer, outBuffer, type Result, type Sys, written } from '../..
 import { quotedShort } from '../../wire/bytes.ts';
 import type { Value } from '../call.ts';
 import type { Detail } from '../detail.ts';
+import type { Scope } from '../scope.ts';
 import type { SocketRecord } from '../socket-table.ts';
 import type { Arguments } from './arguments.ts';
 import { flagsOf, MSG } from './flags.ts';
@@ -144,42 +145,51 @@ function receiving(args: Arguments, call: Receiving): Prepared {
   const { socket, room, flags } = call;
   const buffer = new Uint8Array(room.size);
   const has = (flag: string) => (flags & (constants.get(flag) ?? 0)) !== 0;
-  const dontWait = has('MSG_DONTWAIT');
+  // tcp(7) and tcp_recv_urg(): for urgent data "this call should never block".
+  const dontWait = has('MSG_DONTWAIT') || has('MSG_OOB');
   // MSG_WAITALL means nothing to a non-blocking descriptor: the waiting is done here.
   const stream = socket.type === constant('SOCK_STREAM');
   const all = has('MSG_WAITALL') && stream && !dontWait && !socket.nonBlocking && !has('MSG_PEEK');
   let filled = 0;
+  const answer = (result: number): Made => {
+    // A copy: the room that was made for more is not kept with the step.
+    const bytes = buffer.slice(0, result);
+    const into = room.filled(bytes, result);
+    const sender = call.from?.() ?? { gives: [], details: [] };
+    const cut: Detail[] = result > bytes.length ? [{ kind: 'cut', length: result }] : [];
+    const kept = keptDetail(args.scope, socket);
+    return {
+      ...into,
+      text: call.text(quotedShort(bytes, BYTES_SHOWN)),
+      gives: [...room.gives(bytes), ...sender.gives],
+      details: [...(into.details ?? []), ...sender.details, ...cut, ...kept],
+    };
+  };
+  const because = keptReason(args.scope, socket);
   return {
     text: call.text('…'),
     dontWait,
-    ...(socket.kept.length === 0 ? {} : { because: keptReason(socket) }),
+    ...(because === null ? {} : { because }),
     attempt: (sys): Made => {
       const now = call.take(sys, buffer.subarray(filled));
       if (now < 0 && (filled === 0 || now === -errnoNumber('EAGAIN'))) return { result: now };
       filled += Math.max(now, 0);
       if (all && now > 0 && filled < buffer.length) return { result: -errnoNumber('EAGAIN') };
-      const result = all ? filled : now;
-      // A copy: the room that was made for more is not kept with the step.
-      const bytes = buffer.slice(0, result);
-      const into = room.filled(bytes, result);
-      const sender = call.from?.() ?? { gives: [], details: [] };
-      const cut: Detail[] = result > bytes.length ? [{ kind: 'cut', length: result }] : [];
-      return {
-        ...into,
-        text: call.text(quotedShort(bytes, BYTES_SHOWN)),
-        gives: [...room.gives(bytes), ...sender.gives],
-        details: [
-          ...(into.details ?? []),
-          ...sender.details,
-          ...cut,
-          ...keptDetail(args.scope, socket),
-        ],
-      };
+      return answer(all ? filled : now);
     },
+    // recv(2): "The call may still return less data than requested if a signal is caught".
+    partly: () => (filled > 0 ? answer(filled) : null),
   };
 }
 
-/** recvuntil() and its kin read ahead: read(2) asks the kernel, and does not see what they kept. */
-function keptReason({ name, kept }: SocketRecord): string {
-  return `nothing has arrived yet; ${kept.length} bytes are kept for recvn(${name}, …)`;
+/** Whoever reads ahead keeps what read(2), which asks the kernel, does not see. */
+function keptReason(scope: Scope, socket: SocketRecord): string | null {
+  const kept = keptDetail(scope, socket)[0];
+  if (kept === undefined) return null;
+  const many = kept.count === 1 ? '1 byte is' : `${kept.count} bytes are`;
+  const where =
+    kept.owner === socket.name
+      ? `kept for recvn(${kept.owner}, …)`
+      : `in the buffer of ${kept.owner}`;
+  return `nothing has arrived yet; ${many} ${where}`;
 }

@@ -8,7 +8,7 @@ export interface Room {
   /** How many bytes there is room for. */
   readonly size: number;
   /** The call's result and value. @param result what the kernel answered; more than the bytes with MSG_TRUNC */
-  filled(bytes: Uint8Array, result: number): Pick<Made, 'result' | 'value' | 'details'>;
+  filled(bytes: Uint8Array, result: number): Pick<Made, 'result' | 'value' | 'details' | 'counts'>;
   /** The buffer's name with what is in it now. */
   gives(bytes: Uint8Array): readonly (readonly [string, Value])[];
 }
@@ -18,12 +18,16 @@ export function roomOf(args: Arguments): Room {
   const at = args.where('buffer');
   const buffer = at === -1 ? null : args.out(at);
   const layout = at === -1 ? structOf(args) : null;
+  // `read(conn, &msg, sizeof(msg))`: the memory has a type, which the bytes are shown by.
+  const memory = buffer === null ? undefined : args.scope.valueOf(buffer);
+  const shown = layout ?? (memory?.kind === 'record' ? memory.layout : null);
   return {
     size: layout?.size ?? args.size(args.where('count')),
     filled: (bytes, result) => ({
       result,
       value: layout === null ? { kind: 'bytes', bytes } : { kind: 'record', layout, bytes },
-      details: layout === null ? [] : [{ kind: 'record', layout, bytes }],
+      details: shown === null ? [] : [{ kind: 'record', layout: shown, bytes }],
+      counts: buffer !== null,
     }),
     gives: (bytes) => (buffer === null ? [] : [[buffer, { kind: 'bytes', bytes }]]),
   };

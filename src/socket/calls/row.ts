@@ -40,9 +40,21 @@ export interface Prepared {
   wait?(door: Door, waiter: Waiter): Promise<void>;
   /**
    * Makes the system call once.
-   * @param done bytes that this write has handed over already, before it was blocked
+   * @param done bytes that this write has handed over already, before it was blocked; of a call
+   *   with a flush(), what that came to: 0, or −errno
    */
   attempt(sys: Sys, done: number): Made;
+  /**
+   * What the call returns where it is ended while it is blocked, if that is more than the errno:
+   * recv(2) with MSG_WAITALL gives what has come. Null: the errno.
+   * @param why −errno
+   */
+  partly?(why: Result): Made | null;
+  /**
+   * Of a call that gives the descriptor back: what must be handed over before that, fclose(3).
+   * It is repeated as attempt() is; attempt() then learns what it came to, as `done`.
+   */
+  flush?(sys: Sys): Made;
 }
 
 /** A call that was made once. */
@@ -55,6 +67,8 @@ export interface Made {
   readonly failure?: { readonly code: string; readonly text: string };
   /** What it gives as a value, where that is more than the result. */
   readonly value?: Value;
+  /** True where C has the value in a buffer: a name before `=` is then given the result, a number. */
+  readonly counts?: boolean;
   /** What stands behind `=` in the call line, where it is not the result. */
   readonly shown?: string;
   /** Names that are given a value: `&age`. */

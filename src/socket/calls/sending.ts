@@ -6,6 +6,7 @@ import { quotedShort } from '../../wire/bytes.ts';
 import type { Detail } from '../detail.ts';
 import { BadCall } from '../errors.ts';
 import type { SocketRecord } from '../socket-table.ts';
+import { addressArgument } from './address-argument.ts';
 import type { Arguments } from './arguments.ts';
 import { flagsOf, MSG } from './flags.ts';
 import {
@@ -108,7 +109,7 @@ function sendto(args: Arguments): Prepared {
     const send = (sys: Sys, rest: Uint8Array) => sys.send(socket.fd, rest, flags);
     return sending(args, { text: `${start}, NULL, 0)`, bytes, socket, flags, send });
   }
-  const address = args.address(at, socket.domain);
+  const address = addressArgument(args, at, socket.domain);
   return {
     ...sending(args, {
       text: `${start}, ${shownAddress(address)}, ${address.length})`,
@@ -166,7 +167,11 @@ function sending(args: Arguments, { text, bytes, socket, flags, send }: Sending)
  * send(2): EPIPE on a stream socket comes with SIGPIPE, unless MSG_NOSIGNAL was given. Node
  * ignores the signal, so that socklab goes on; a C program that does not ends there.
  */
-function signalWith(result: Result, { type }: SocketRecord, flags: number): readonly Detail[] {
+export function signalWith(
+  result: Result,
+  { type }: SocketRecord,
+  flags: number,
+): readonly Detail[] {
   if (result !== -errnoNumber('EPIPE') || type !== constant('SOCK_STREAM')) return [];
   const spared = (flags & (constants.get('MSG_NOSIGNAL') ?? 0)) !== 0;
   return spared ? [] : [{ kind: 'signal', name: 'SIGPIPE' }];

@@ -1,5 +1,7 @@
 /** Reading from a FILE: fgets(3) and fscanf(3), with the buffer between them and the kernel. */
-import type { Sys } from '../../sys/sys.ts';
+import { errnoNumber } from '../../sys/platform.ts';
+import type { Result, Sys } from '../../sys/sys.ts';
+import type { ByteQueue } from '../../wire/byte-queue.ts';
 import { quotedShort } from '../../wire/bytes.ts';
 import { FormatProblem } from '../../wire/format.ts';
 import { type Scan, scanf, scanfCount } from '../../wire/scanf.ts';
@@ -7,7 +9,8 @@ import type { Item, Value } from '../call.ts';
 import type { Detail } from '../detail.ts';
 import { BadCall } from '../errors.ts';
 import type { FileRecord } from '../scope.ts';
-import { type Arguments, MOST_BYTES } from './arguments.ts';
+import type { Arguments } from './arguments.ts';
+import { BUFFER_SIZE } from './flush.ts';
 import { queueDetail } from './kept.ts';
 import {
   BUFFER,
@@ -18,11 +21,23 @@ import {
   type Prepared,
   type Row,
 } from './row.ts';
-import { BUFFER_SIZE, givenDetail } from './stdio.ts';
+import { givenDetail } from './stdio.ts';
 import { readMore } from './until.ts';
 
 const FILE: Param = { name: 'file', kind: 'file' };
 const EMPTY = { on: 'readable', because: 'nothing more has arrived yet' } as const;
+
+/** So many of the reads inside are shown. */
+const READS_SHOWN = 8;
+/** What fscanf() has read is looked through again whenever more comes: a peer must not make that too much. */
+const MOST_SCANNED = 1024 * 1024;
+const TOO_MUCH: Made = {
+  result: -1,
+  failure: {
+    code: 'ENOBUFS',
+    text: 'more than 1 MiB came, and fscanf() had not found the end of it',
+  },
+};
 
 export const stdioInputCalls: readonly Row[] = [
   {
@@ -63,8 +78,7 @@ function fgets(args: Arguments): Prepared {
   if (size < 1) throw new BadCall('fgets() needs room for the zero byte at least: 1', at);
   const buffer = args.where('buffer') === -1 ? null : args.out(args.where('buffer'));
   return fromFile(file, `fgets(…, ${size}, ${file.name})`, (over) => {
-    const newline = file.unread.indexOf(Uint8Array.of(0x0a));
-    const line = newline === -1 ? Number.POSITIVE_INFINITY : newline + 1;
+    const line = lineLength(file.unread);
     const length = Math.min(line, size - 1);
     if (length > file.unread.length && !over) return null;
     const bytes = file.unread.take(length);
@@ -75,9 +89,15 @@ function fgets(args: Arguments): Prepared {
       result: bytes.length,
       value,
       shown: ended ? 'NULL (end of file)' : quotedShort(bytes, BYTES_SHOWN),
-      gives: buffer === null ? [] : [[buffer, value]],
+      // fgets(3): at end of file "the array remains unchanged".
+      gives: buffer === null || ended ? [] : [[buffer, value]],
     };
   });
+}
+
+function lineLength(unread: ByteQueue): number {
+  const newline = unread.indexOf(Uint8Array.of(0x0a));
+  return newline === -1 ? Number.POSITIVE_INFINITY : newline + 1;
 }
 
 function fscanf(args: Arguments): Prepared {
@@ -91,8 +111,10 @@ function fscanf(args: Arguments): Prepared {
   }
   const text = `fscanf(${file.name}, ${quotedShort(Buffer.from(format), BYTES_SHOWN)}${names.map((name) => `, ${name}`).join('')})`;
   return fromFile(file, text, (over) => {
-    const scan = formatted(() => scanf(format, file.unread.peek(file.unread.length), over));
-    return scan.kind === 'more' ? null : scanned(file, scan, names);
+    const { unread } = file;
+    const scan = formatted(() => scanf(format, unread.peek(unread.length), over));
+    if (scan.kind === 'done') return scanned(file, scan, names);
+    return unread.length > MOST_SCANNED ? TOO_MUCH : null;
   });
 }
 
@@ -135,19 +157,39 @@ function formatted<T>(work: () => T): T {
 
 /** Fills the buffer until `take` has what it wants. @param take null where it needs more */
 function fromFile(file: FileRecord, text: string, take: (over: boolean) => Made | null): Prepared {
-  const { fd } = file.socket;
+  const { socket } = file;
   const made: Detail[] = [];
-  const details = () => [...made, ...queueDetail(file.name, 'unread', file.unread)];
+  let reads = 0;
+  const details = (): Detail[] => {
+    const more = reads - READS_SHOWN;
+    if (more > 0) made[READS_SHOWN] = { kind: 'made', text: `… ${more} more reads` };
+    return [...made, ...queueDetail(file.name, 'unread', file.unread)];
+  };
+  const taken = (over: boolean): Made | null => {
+    const done = take(over);
+    return done && { ...done, details: [...(done.details ?? []), ...details()] };
+  };
+  // glibc takes an error for the end: what has come is the answer. Nothing has: the errno is.
+  const partly = (why: Result): Made | null => {
+    const done = file.unread.length > 0 ? taken(true) : null;
+    return done === null || done.result >= 0 ? done : { result: why, details: details() };
+  };
   return {
     text,
+    partly: (why) => (why === -errnoNumber('EAGAIN') ? partly(why) : null),
     attempt: (sys: Sys): Made => {
-      let over = false;
-      for (;;) {
-        const done = take(over || file.unread.length > MOST_BYTES);
-        if (done !== null) return { ...done, details: [...(done.details ?? []), ...details()] };
-        const result = readMore(sys, fd, file.unread, BUFFER_SIZE);
-        if (result < 0) return { result, details: details() };
-        made.push({ kind: 'made', text: `read(${fd}, …, ${BUFFER_SIZE}) = ${result}` });
+      for (let over = false; ; ) {
+        const done = taken(over);
+        if (done !== null) return done;
+        const result = readMore(sys, socket.fd, file.unread, BUFFER_SIZE);
+        if (result < 0) {
+          const ended =
+            result === -errnoNumber('EAGAIN') && socket.nonBlocking ? partly(result) : null;
+          return ended ?? { result, details: details() };
+        }
+        if (++reads <= READS_SHOWN) {
+          made.push({ kind: 'made', text: `read(${socket.fd}, …, ${BUFFER_SIZE}) = ${result}` });
+        }
         over = result === 0;
       }
     },

@@ -3,7 +3,6 @@
  * buffer in user space, and read(2) and write(2) when it is empty, full, or flushed.
  */
 import { errnoNumber } from '../../sys/platform.ts';
-import type { Result, Sys } from '../../sys/sys.ts';
 import { quotedShort } from '../../wire/bytes.ts';
 import { FormatProblem } from '../../wire/format.ts';
 import { printf } from '../../wire/printf.ts';
@@ -12,7 +11,7 @@ import type { Detail } from '../detail.ts';
 import { BadCall } from '../errors.ts';
 import { type FileRecord, newFile } from '../scope.ts';
 import type { Arguments } from './arguments.ts';
-import { queueDetail } from './kept.ts';
+import { Flush } from './flush.ts';
 import { closing } from './lifecycle.ts';
 import { BYTES_SHOWN, type Made, type Param, type Prepared, type Row, SOCKET } from './row.ts';
 
@@ -21,15 +20,6 @@ const FULL = {
   on: 'writable',
   because: 'the send buffer is full: the peer does not read',
 } as const;
-/** st_blksize of a socket: the buffer that glibc gives a FILE over it (setvbuf(3)). */
-export const BUFFER_SIZE = 4096;
-const MODES = {
-  r: [true, false],
-  w: [false, true],
-  'r+': [true, true],
-  'w+': [true, true],
-} as const;
-
 export const stdioCalls: readonly Row[] = [
   {
     name: 'fdopen',
@@ -68,12 +58,7 @@ export const stdioCalls: readonly Row[] = [
     source: 'fflush(3)',
     blocks: FULL,
     gives: 'integer',
-    prepare: (args) => {
-      const file = args.file(0);
-      return flushing(file, `fflush(${file.name})`, (_sys, _made, failed) => ({
-        result: failed ?? 0,
-      }));
-    },
+    prepare: fflush,
   },
   {
     name: 'fclose',
@@ -86,39 +71,34 @@ export const stdioCalls: readonly Row[] = [
     blocks: FULL,
     gives: 'integer',
     closes: true,
-    prepare: (args) => {
-      const file = args.file(0);
-      const { fd } = file.socket;
-      // fclose(3) closes also where the flush fails; the flush's error is then what it tells.
-      return flushing(file, `fclose(${file.name})`, (sys, made, failed) => {
-        file.open = false;
-        const { result, closed = false } = closing(sys, fd);
-        made.push({ kind: 'made', text: `close(${fd}) = ${shownResult(result)}` });
-        return { result: failed ?? result, closed };
-      });
-    },
+    prepare: fclose,
   },
 ];
 
 function fdopen(args: Arguments): Prepared {
   const socket = args.socket(0);
   const mode = args.text(1) ?? '';
-  // "b" means nothing here, and "a" is as good as "w": a socket has no end to append to.
-  const plain = mode.replace('b', '').replace('a', 'w') as keyof typeof MODES;
-  const way = MODES[plain];
   const text = `fdopen(${socket.fd}, ${JSON.stringify(mode)})`;
-  if (way === undefined) {
-    return { text, attempt: () => ({ result: -errnoNumber('EINVAL') }) };
-  }
+  const way = wayOf(mode);
+  if (way === null) return { text, attempt: () => ({ result: -errnoNumber('EINVAL') }) };
   const name = args.call.as ?? freshName(args);
   return {
     text,
     attempt: (): Made => {
       if (!socket.open) return { result: -errnoNumber('EBADF') };
-      args.scope.giveFile(newFile(name, socket, { reads: way[0], writes: way[1] }));
+      args.scope.giveFile(newFile(name, socket, way));
       return { result: 0, value: { kind: 'file', name }, shown: `FILE ${name}` };
     },
   };
+}
+
+/** What a mode allows. As glibc reads it: the first letter counts, and a `+` anywhere behind it. */
+function wayOf(mode: string): { readonly reads: boolean; readonly writes: boolean } | null {
+  const [first = '', ...rest] = mode;
+  // "a" is as good as "w": a socket has no end to append to.
+  if (!['r', 'w', 'a'].includes(first)) return null;
+  const both = rest.includes('+');
+  return { reads: both || first === 'r', writes: both || first !== 'r' };
 }
 
 function freshName({ scope }: Arguments): string {
@@ -132,21 +112,49 @@ function fprintf(args: Arguments): Prepared {
   if (!file.writes) throw new BadCall(`${file.name} was opened to read ("r")`, 0);
   const bytes = printed(args);
   const text = `fprintf(${file.name}, ${quotedShort(bytes, BYTES_SHOWN)})`;
-  let given = false;
-  return flushing(
-    file,
+  return flushing(file, text, bytes, bytes.length);
+}
+
+function fflush(args: Arguments): Prepared {
+  const file = args.file(0);
+  return flushing(file, `fflush(${file.name})`, null, 0);
+}
+
+function flushing(
+  file: FileRecord,
+  text: string,
+  bytes: Uint8Array | null,
+  whole: number,
+): Prepared {
+  let flush: Flush | null = null;
+  return {
     text,
-    (_sys, _made, failed) => ({ result: failed ?? bytes.length }),
-    () => {
+    attempt: (sys) => {
       // Into the buffer once, however often the call is tried again.
-      if (!given) file.unsent.push(bytes);
-      given = true;
-      // What fits stays; glibc hands over whole buffers only.
-      return file.unsent.length < BUFFER_SIZE
-        ? 0
-        : file.unsent.length - (file.unsent.length % BUFFER_SIZE);
+      flush ??= new Flush(file, bytes);
+      return flush.made(flush.run(sys), whole);
     },
-  );
+    partly: (why) => flush?.made(flush.fail(why), whole) ?? null,
+  };
+}
+
+/** fclose(3) closes also where the flush fails; the flush's error is then what it tells. */
+function fclose(args: Arguments): Prepared {
+  const file = args.file(0);
+  const { fd } = file.socket;
+  const flush = new Flush(file, null);
+  return {
+    text: `fclose(${file.name})`,
+    flush: (sys) => flush.made(flush.run(sys), 0),
+    partly: (why) => flush.made(flush.fail(why), 0),
+    attempt: (sys, flushed): Made => {
+      file.open = false;
+      file.unread.clear();
+      const { result, closed = false } = closing(sys, fd);
+      flush.note(`close(${fd}) = ${result < 0 ? -1 : result}`);
+      return { ...flush.made(flushed < 0 ? flushed : result, 0), closed };
+    },
+  };
 }
 
 function printed(args: Arguments): Uint8Array {
@@ -159,45 +167,6 @@ function printed(args: Arguments): Uint8Array {
     if (error instanceof FormatProblem) throw new BadCall(error.message, 1);
     throw error;
   }
-}
-
-/** Hands `amount` bytes of the buffer to the kernel (all of them, where it is left out), then goes on. */
-function flushing(
-  file: FileRecord,
-  text: string,
-  then: (sys: Sys, made: Detail[], failed: Result | null) => Made,
-  amount: () => number = () => file.unsent.length,
-): Prepared {
-  const { fd } = file.socket;
-  const made: Detail[] = [];
-  const details = (): Detail[] => [...made, ...queueDetail(file.name, 'unsent', file.unsent)];
-  let left: number | null = null;
-  return {
-    text,
-    attempt: (sys): Made => {
-      left ??= amount();
-      while (left > 0) {
-        const bytes = file.unsent.peek(left);
-        const result = sys.write(fd, bytes);
-        const line = `write(${fd}, ${quotedShort(bytes, BYTES_SHOWN)}, ${bytes.length})`;
-        if (result < 0) {
-          if (result === -errnoNumber('EAGAIN')) return { result, details: details() };
-          made.push({ kind: 'made', text: `${line} = -1` });
-          const ended = then(sys, made, result);
-          return { ...ended, details: details() };
-        }
-        made.push({ kind: 'made', text: `${line} = ${result}` });
-        file.unsent.take(result);
-        left -= result;
-      }
-      const last = then(sys, made, null);
-      return { ...last, details: [...details(), ...(last.details ?? [])] };
-    },
-  };
-}
-
-function shownResult(result: Result): string {
-  return result < 0 ? '-1' : String(result);
 }
 
 /** A value as a step shows it beside its name. */

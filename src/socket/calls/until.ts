@@ -110,10 +110,11 @@ type Enough = (kept: ByteQueue) => number;
 
 /** Looks at each byte once, however often it is asked. */
 function untilPattern(pattern: Uint8Array): Enough {
+  // Counted from the stream's beginning: another call may take bytes while this one waits.
   let seen = 0;
   return (kept) => {
-    const at = kept.indexOf(pattern, seen);
-    seen = Math.max(0, kept.length - pattern.length + 1);
+    const at = kept.indexOf(pattern, Math.max(0, seen - kept.taken));
+    seen = kept.taken + Math.max(0, kept.length - pattern.length + 1);
     return at === -1 ? -1 : at + pattern.length;
   };
 }

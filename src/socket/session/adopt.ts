@@ -1,11 +1,37 @@
 /** New descriptors become the session's sockets. */
 import { constant } from '../../sys/platform.ts';
 import type { Sys } from '../../sys/sys.ts';
+import type { Call } from '../call.ts';
 import { typeParts } from '../calls/lifecycle.ts';
 import type { Opened } from '../calls/row.ts';
 import { socketError } from '../errors.ts';
 import type { Scope } from '../scope.ts';
 import type { SocketRecord } from '../socket-table.ts';
+
+/**
+ * The sockets that a call opened, under the names that it gives: all of them, or none.
+ * @throws SocketError where one can't be made ready; all of the call's descriptors are then closed
+ */
+export function adopted(
+  scope: Scope,
+  call: Call,
+  opened: readonly Opened[],
+  listener: SocketRecord | null,
+): SocketRecord[] {
+  const records: SocketRecord[] = [];
+  try {
+    for (const one of opened) records.push(adopt(scope, one, one.name ?? call.as, listener));
+  } catch (error) {
+    for (const record of records) {
+      scope.sys.close(record.fd);
+      scope.sockets.discard(record);
+    }
+    // The one that failed is closed; those behind it are nobody's yet.
+    for (const { fd } of opened.slice(records.length + 1)) scope.sys.close(fd);
+    throw error;
+  }
+  return records;
+}
 
 /**
  * Every descriptor is non-blocking underneath, and is not inherited by a program that we start.
@@ -14,7 +40,7 @@ import type { SocketRecord } from '../socket-table.ts';
  * @param listener the socket that it was accepted from; null where it was made
  * @throws SocketError where it can't be made ready, and the descriptor is then closed
  */
-export function adopt(
+function adopt(
   { sys, sockets }: Scope,
   { fd, made }: Opened,
   wanted: string | undefined,

@@ -34,7 +34,7 @@ function bytesIn({ call, outcome }: Step): number {
     (sum, arg) => sum + (arg.kind === 'bytes' ? arg.bytes.length : 0),
     0,
   );
-  const came =
-    outcome.kind === 'value' && outcome.value.kind === 'bytes' ? outcome.value.bytes.length : 0;
+  const value = outcome.kind === 'value' ? outcome.value : null;
+  const came = value?.kind === 'bytes' || value?.kind === 'record' ? value.bytes.length : 0;
   return given + came;
 }

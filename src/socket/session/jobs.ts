@@ -1,5 +1,5 @@
 /** The calls of a session that are blocked now, the oldest first. */
-import { namesGiven, namesUsed } from '../calls/names.ts';
+import { namesGiven, namesUsed, overlap } from '../calls/names.ts';
 import type { Blocked, Interruption, Job } from './job.ts';
 
 export class Jobs {
@@ -25,7 +25,8 @@ export class Jobs {
 
   /** The job of this number, the one that will give this name, or the newest. */
   find(which: number | string | null): Job | undefined {
-    const jobs = [...this.blocked];
+    // One that was ended a moment ago is not blocked any more.
+    const jobs = [...this.blocked].filter(({ interruption }) => interruption === null);
     if (which === null) return jobs.at(-1);
     return jobs.find((job) =>
       typeof which === 'number' ? job.blocked?.job === which : namesGiven(job.call).includes(which),
@@ -48,7 +49,7 @@ export class Jobs {
     let found: { giver: Job; name: string } | null = null;
     for (const one of this.blocked) {
       if (one === job) break;
-      const name = namesGiven(one.call).find((given) => used.includes(given));
+      const name = namesGiven(one.call).find((given) => used.some((name) => overlap(given, name)));
       if (name !== undefined) found = { giver: one, name };
     }
     return found;

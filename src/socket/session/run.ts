@@ -8,8 +8,9 @@ import type { Door } from '../door.ts';
 import type { Scope } from '../scope.ts';
 import type { SocketRecord } from '../socket-table.ts';
 import type { Step } from '../step.ts';
+import { beforeClose } from './closing.ts';
 import type { Job } from './job.ts';
-import { type Attempt, linger, lingers, stopLingering, untilDone, wouldBlock } from './waiting.ts';
+import { type Attempt, untilDone, wouldBlock } from './waiting.ts';
 
 /** A blocked job, and the name that it will give. */
 export interface Giver {
@@ -100,27 +101,30 @@ async function make(world: World, { job, row, prepared, socket }: Ready): Promis
       durationUs: spent,
       blockedUs: job.blockedAt === null ? 0 : clock() - job.blockedAt - (spent - before),
     });
-  const attempt = (done: number): Attempt => {
+  const attempt = (done: number): Attempt<Step> => {
     const start = clock();
     const made = prepared.attempt(sys, done);
     spent += clock() - start;
-    return { made, step: blocking && wouldBlock(made) ? null : finish(made) };
+    return { made, over: blocking && wouldBlock(made) ? null : finish(made) };
   };
+  let flushed = 0;
   if (row.closes && socket?.open) {
-    if (lingers(sys, socket.fd)) {
-      world.block(job, prepared.text, 'SO_LINGER: it waits until the peer has everything');
-      await linger(sys, job, socket.fd);
-      // Another close() was quicker; its number may be another socket's by now.
-      if (!socket.open) return finish({ result: -errnoNumber('EBADF') });
-      stopLingering(sys, socket.fd);
-    }
+    const start = clock();
+    const early = beforeClose(world, { job, row, prepared, socket });
+    spent += clock() - start;
+    before = spent;
+    flushed = typeof early === 'number' ? early : await early;
+    // Another close() was quicker; its number may be another socket's by now.
+    if (!socket.open) return finish({ result: -errnoNumber('EBADF') });
     world.letGo(socket, job);
   }
-  let first = attempt(0);
+  let first = attempt(flushed);
   // Over loopback the answer is there already: EINPROGRESS was true for a moment only.
-  if (first.step === null && first.made.result === IN_PROGRESS) first = attempt(0);
-  if (first.step !== null) return first.step;
-  job.fd = socket?.fd ?? null;
+  if (first.over === null && first.made.result === IN_PROGRESS) first = attempt(0);
+  if (first.over !== null) return first.over;
+  // Where readiness of the descriptor is not what is waited for, its close() ends nothing:
+  // poll() tells POLLNVAL, and wait() may wait for just that.
+  job.fd = prepared.wait === undefined ? (socket?.fd ?? null) : null;
   before = spent;
   world.block(job, prepared.text, prepared.because ?? row.blocks?.because ?? 'it is not done yet');
   const fd = socket?.fd ?? -1;

@@ -3,12 +3,14 @@ import { type Readiness, readiness } from '../../sys/readiness.ts';
 import type { Sys } from '../../sys/sys.ts';
 import { systemCalls } from '../../sys/syscalls.ts';
 import type { Call, Value } from '../call.ts';
-import type { Where } from '../errors.ts';
+import { rowOf } from '../calls/table.ts';
+import type { Detail } from '../detail.ts';
+import { BadCall, type Where } from '../errors.ts';
 import { Scope } from '../scope.ts';
 import { type SocketRecord, SocketTable } from '../socket-table.ts';
 import type { Snapshot } from '../state.ts';
 import { outcomeOf, type Step } from '../step.ts';
-import { adopt } from './adopt.ts';
+import { adopted } from './adopt.ts';
 import { History } from './history.ts';
 import { type Blocked, type Interruption, Job } from './job.ts';
 import { Jobs } from './jobs.ts';
@@ -187,7 +189,8 @@ export class Session {
     const { call } = job;
     const { made, prepared, socket } = returned;
     const touched = socket === null ? [] : [socket];
-    const value = made.result < 0 ? undefined : this.take(call, returned, touched);
+    const notes: Detail[] = [];
+    const value = made.result < 0 ? undefined : this.take(call, returned, touched, notes);
     if (made.closed && socket?.open) this.forget(this.sockets.close(socket));
     const where = made.result >= 0 ? {} : this.whereOf(call, socket, prepared?.address ?? null);
     const outcome = outcomeOf(this.sys, call, { ...made, ...(value && { value }) }, where);
@@ -203,7 +206,7 @@ export class Session {
       job: job.blocked?.job ?? null,
       ...this.sight(touched),
       layout: made.layout ?? prepared?.layout ?? null,
-      details: [...(prepared?.details ?? []), ...(made.details ?? [])],
+      details: [...(prepared?.details ?? []), ...(made.details ?? []), ...notes],
     };
     this.history.add(step);
     // What close() ended is no news: the kernel was not asked.
@@ -212,28 +215,45 @@ export class Session {
   }
 
   /** Gives the names that the call gives: new sockets, values. @returns its value */
-  private take(call: Call, { made, socket }: Returned, touched: SocketRecord[]): Value {
-    const opened = (made.opened ?? []).map((one) => {
-      const record = adopt(this.scope, one, one.name ?? call.as, socket);
+  private take(
+    call: Call,
+    { made, socket }: Returned,
+    touched: SocketRecord[],
+    notes: Detail[],
+  ): Value {
+    const opened = adopted(this.scope, call, made.opened ?? [], socket).map((record) => {
       if (made.peer !== undefined) this.observer.remember(record, made.peer);
       this.scope.forget(record.name);
       touched.push(record);
       return { name: record.name, fd: record.fd };
     });
-    for (const [name, value] of made.gives ?? []) this.scope.give(name, value);
+    for (const [name, value] of made.gives ?? []) this.give(call, name, value, notes);
     const [first] = opened;
     if (first !== undefined) {
       return opened.length === 1 ? { kind: 'socket', ...first } : { kind: 'pair', sockets: opened };
     }
     const value: Value = made.value ?? { kind: 'integer', value: made.result };
-    if (call.as !== undefined && value.kind !== 'file') this.scope.give(call.as, value);
+    const named: Value = made.counts === true ? { kind: 'integer', value: made.result } : value;
+    if (call.as !== undefined && value.kind !== 'file') this.give(call, call.as, named, notes);
     return value;
+  }
+
+  /** The call was made: what its answer does not fit into keeps its value, and the step says so. */
+  private give({ name: made }: Call, name: string, value: Value, notes: Detail[]): void {
+    try {
+      this.scope.give(name, value);
+    } catch (error) {
+      if (!(error instanceof BadCall)) throw error;
+      // Nothing was made yet where it only computes: `addr.sin_port = strlen(…)`.
+      if (rowOf(made).computes) throw error;
+      notes.push({ kind: 'given', name, text: `nothing: ${error.message}` });
+    }
   }
 
   private whereOf({ name }: Call, socket: SocketRecord | null, address: string | null): Where {
     const ends = socket === null ? {} : this.observer.ends(socket);
     if (name === 'bind') return { local: address };
-    return name === 'connect' ? { ...ends, remote: address } : ends;
+    return address === null ? ends : { ...ends, remote: address };
   }
 
   private forget(socket: SocketRecord | null): void {

@@ -4,11 +4,12 @@
  */
 import { constant, constants, errnoNumber } from '../../sys/platform.ts';
 import { outBuffer, type Sys, written } from '../../sys/sys.ts';
+import { readTcpInfo } from '../../sys/tcp-info.ts';
 import { encodeOption, timevalMs } from '../calls/option-value.ts';
 import type { Made, Prepared, Row } from '../calls/row.ts';
 import { type Door, LONGEST_MS, pause } from '../door.ts';
-import type { Step } from '../step.ts';
-import type { Job } from './job.ts';
+import type { SocketRecord } from '../socket-table.ts';
+import type { Interruption, Job } from './job.ts';
 
 /** How long to wait where the kernel tells no readiness. */
 const POLL_MS = 10;
@@ -22,26 +23,26 @@ export function wouldBlock({ result, rest = 0, again }: Made): boolean {
   return result === EAGAIN || result === EINPROGRESS || result === EALREADY || rest > 0;
 }
 
-/** A call that was made once: its step where it has returned, null where it would block. */
-export interface Attempt {
+/** A call that was made once: what came of it where it has returned, null where it would block. */
+export interface Attempt<T> {
   readonly made: Made;
-  readonly step: Step | null;
+  readonly over: T | null;
 }
 
 /** A call that is blocked. */
-export interface BlockedCall {
+export interface BlockedCall<T> {
   readonly job: Job;
   readonly row: Row;
   readonly prepared: Prepared;
   /** The descriptor that it waits on; −1 where it waits for something else. */
   readonly fd: number;
   /** @param done bytes that it has handed over already */
-  attempt(done: number): Attempt;
-  finish(made: Made): Step;
+  attempt(done: number): Attempt<T>;
+  finish(made: Made): T;
 }
 
 /** Repeats a call that would block until it does not, or until the job is interrupted. */
-export async function untilDone(door: Door, call: BlockedCall, first: Made): Promise<Step> {
+export async function untilDone<T>(door: Door, call: BlockedCall<T>, first: Made): Promise<T> {
   const { job } = call;
   const stop = startTimeout(door.sys, call, first);
   let made = first;
@@ -49,9 +50,9 @@ export async function untilDone(door: Door, call: BlockedCall, first: Made): Pro
     for (;;) {
       // Whoever was told that it is blocked may have ended it at once.
       if (job.interruption === null) await ready(door, call, made);
-      if (job.interruption !== null) return call.finish(interrupted(job, made));
+      if (job.interruption !== null) return call.finish(interrupted(call, job.interruption, made));
       const next = call.attempt(Math.max(made.result, 0));
-      if (next.step !== null) return next.step;
+      if (next.over !== null) return next.over;
       made = next.made;
     }
   } finally {
@@ -68,11 +69,11 @@ export function lingers(sys: Sys, fd: number): boolean {
  * close(2) with SO_LINGER blocks, even on a non-blocking descriptor, and would stop the whole
  * process. So the waiting is done here; the caller then calls {@link stopLingering}, and close().
  */
-export async function linger(sys: Sys, job: Job, fd: number): Promise<void> {
-  const until = performance.now() + lingerMs(sys, fd);
-  while (job.interruption === null && performance.now() < until && unsentBytes(sys, fd) > 0) {
-    await pause(job, POLL_MS);
-  }
+export async function linger(sys: Sys, job: Job, socket: SocketRecord): Promise<void> {
+  const until = performance.now() + lingerMs(sys, socket.fd);
+  // Another call may close it meanwhile; its number is then no longer ours to ask about.
+  const goesOn = () => socket.open && job.interruption === null && performance.now() < until;
+  while (goesOn() && unsentBytes(sys, socket.fd) > 0) await pause(job, POLL_MS);
 }
 
 /** close() of this socket goes on in the background from now on. */
@@ -82,7 +83,11 @@ export function stopLingering(sys: Sys, fd: number): void {
   sys.setsockopt(fd, level, option, off);
 }
 
-function ready(door: Door, { job, row, prepared, fd }: BlockedCall, made: Made): Promise<void> {
+function ready<T>(
+  door: Door,
+  { job, row, prepared, fd }: BlockedCall<T>,
+  made: Made,
+): Promise<void> {
   if (prepared.wait !== undefined) return prepared.wait(door, job);
   // connect() to a Unix socket whose backlog is full says EAGAIN, and no readiness tells when.
   if (row.name === 'connect' && made.result === EAGAIN) return pause(job, POLL_MS);
@@ -90,15 +95,20 @@ function ready(door: Door, { job, row, prepared, fd }: BlockedCall, made: Made):
   return door.readiness.wait(fd, row.blocks?.on ?? 'readable');
 }
 
-function interrupted(job: Job, made: Made): Made {
+function interrupted<T>({ prepared }: BlockedCall<T>, why: Interruption, made: Made): Made {
   // A write that was interrupted after some bytes returns their count (write(2)).
   if (made.result > 0) return { ...made, rest: 0 };
   const { details = [] } = made;
-  return { result: -errnoNumber(job.interruption ?? 'EINTR'), details };
+  const result = -errnoNumber(why);
+  return prepared.partly?.(result) ?? { result, details };
 }
 
 /** SO_RCVTIMEO and SO_SNDTIMEO (socket(7)) mean nothing to a non-blocking descriptor: kept here. */
-function startTimeout(sys: Sys, { job, row, prepared, fd }: BlockedCall, first: Made): () => void {
+function startTimeout<T>(
+  sys: Sys,
+  { job, row, prepared, fd }: BlockedCall<T>,
+  first: Made,
+): () => void {
   if (prepared.wait !== undefined) return () => {};
   const option = constant(row.blocks?.on === 'writable' ? 'SO_SNDTIMEO' : 'SO_RCVTIMEO');
   const buffer = outBuffer(16);
@@ -122,5 +132,7 @@ function unsentBytes(sys: Sys, fd: number): number {
   const request = constants.get('SIOCOUTQ');
   const count = new Int32Array(1);
   if (request === undefined || sys.ioctl(fd, request, count) < 0) return 0;
+  // Of a connection that was reset the kernel still counts what nobody will take any more.
+  if (readTcpInfo(sys, fd)?.state === 'CLOSED') return 0;
   return count[0] ?? 0;
 }

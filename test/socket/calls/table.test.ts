@@ -6,10 +6,12 @@ import { constants } from '../../../src/sys/platform.ts';
 import { has } from '../../support/tools.ts';
 
 const rows = [...callTable.values()];
+/** Those that a C program can call. */
+const inC = rows.filter(({ signature }) => signature.endsWith(';'));
 
 describe('the table of calls', () => {
   it('finds each row by its name, once', () => {
-    expect(rows.length).toBeGreaterThanOrEqual(14);
+    expect(rows.length).toBeGreaterThanOrEqual(46);
     expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
     for (const row of rows) expect(rowOf(row.name)).toBe(row);
   });
@@ -17,10 +19,13 @@ describe('the table of calls', () => {
   it('has signatures that a C compiler takes for those of the system’s headers', (context) => {
     if (!has('cc')) context.skip('cc is not installed');
     // Another type for a function that a header declares is an error in C.
-    const headers = ['sys/socket.h', 'sys/types.h', 'unistd.h', 'fcntl.h'];
+    const headers = [
+      ...['sys/socket.h', 'sys/types.h', 'sys/ioctl.h', 'unistd.h', 'fcntl.h', 'poll.h'],
+      ...['stdio.h', 'string.h', 'netdb.h', 'arpa/inet.h'],
+    ];
     const program = [
       ...headers.map((header) => `#include <${header}>`),
-      ...rows.map(({ signature }) => signature),
+      ...inC.map(({ signature }) => signature),
     ].join('\n');
     // Without _GNU_SOURCE glibc has plain pointers, as the manual has.
     const compile = (source: string) =>
@@ -32,23 +37,22 @@ describe('the table of calls', () => {
     expect(compile(`${program}\nint listen(int sockfd);`).status).not.toBe(0);
   });
 
-  it('has as many parameters as C has, where no length or buffer is left to us', () => {
-    const left: Readonly<Record<string, number>> = {
-      // addr and addrlen of an answer; the length of what is given; the buffer of a read.
-      accept: 2,
-      getsockname: 2,
-      getpeername: 2,
-      bind: 1,
-      connect: 1,
-      read: 1,
-      write: 1,
-      setsockopt: 1,
-      getsockopt: 2,
-    };
-    for (const { name, params, signature } of rows) {
+  it('can be written with as many arguments as C has', () => {
+    // Their structures of hints and buffers are single arguments here.
+    const simpler = ['getaddrinfo', 'getnameinfo'];
+    for (const { name, params, alsoAs = [], signature } of inC) {
+      if (simpler.includes(name)) continue;
       const count = signature.slice(signature.indexOf('(')).split(',').length;
-      expect([name, params.length + (left[name] ?? 0)]).toEqual([name, count]);
+      const counts = [params, ...alsoAs].map((form) => form.length);
+      expect([name, counts]).toEqual([name, expect.arrayContaining([count])]);
     }
+  });
+
+  it('has no prototype for what a C program has not', () => {
+    const ours = rows.filter((row) => !inC.includes(row)).map(({ name }) => name);
+    expect(ours).toEqual([
+      ...['recvuntil', 'recvline', 'recvn', 'recvall', 'state', 'queue', 'wait', 'sleep', 'cancel'],
+    ]);
   });
 
   it('offers constants that there are', () => {
@@ -60,17 +64,19 @@ describe('the table of calls', () => {
   it('says of each call what it does and where that stands', () => {
     for (const { name, does, source } of rows) {
       expect([name, does]).toEqual([name, expect.stringMatching(/^[A-Z].*\.$/)]);
-      expect([name, source]).toEqual([name, expect.stringMatching(/^[a-z]+\(\d\)/)]);
+      expect([name, source]).toEqual([name, expect.stringMatching(/^[a-z_]+\(\d\)/)]);
     }
   });
 
   it('knows which calls may block and which make sockets', () => {
     const names = (wanted: 'blocks' | 'makesSocket') =>
       rows.filter((row) => row[wanted] !== undefined).map(({ name }) => name);
-    const waits = ['accept', 'connect', 'read', 'write'];
+    const waits = ['accept', 'connect', 'read', 'write', 'send', 'recvfrom', 'poll', 'fgets'];
     expect(names('blocks')).toEqual(expect.arrayContaining(waits));
     expect(names('blocks')).not.toContain('listen');
-    expect(names('makesSocket')).toEqual(expect.arrayContaining(['socket', 'accept']));
+    expect(names('makesSocket')).toEqual(
+      expect.arrayContaining(['socket', 'socketpair', 'accept']),
+    );
     expect(names('makesSocket')).not.toContain('connect');
   });
 });

@@ -102,7 +102,7 @@ describe('a name that a blocked call will give', () => {
     const reading = await blocked('read(conn, 9)');
     session.cancel(1);
     await expect(reading.step).rejects.toThrow(BadCall);
-    await expect(reading.step).rejects.toThrow('there is no conn; open: server');
+    await expect(reading.step).rejects.toThrow('there is no conn: accept() failed with EINTR');
     expect(session.jobs()).toEqual([]);
   });
 
@@ -156,7 +156,28 @@ describe('the pause before each call', () => {
     await until('the pause', () => paused);
     await session.do('close(s)');
     goOn();
-    await expect(job.step).rejects.toThrow(/^s is closed/);
+    expect(answer(await job.step)).toBe('EBADF');
+  });
+
+  it('is long enough for its number to become another’s', async () => {
+    let paused = false;
+    let goOn: () => void = () => {};
+    session = new TestSession({
+      before: (call) => {
+        if (call.name !== 'listen') return Promise.resolve();
+        paused = true;
+        return new Promise((resolve) => {
+          goOn = resolve;
+        });
+      },
+    });
+    await session.do('s = socket(AF_INET, SOCK_STREAM, 0)');
+    const job = session.begin('listen(s, 1)');
+    await until('the pause', () => paused);
+    await session.all('close(s)', 't = socket(AF_INET, SOCK_STREAM, 0)');
+    goOn();
+    await expect(job.step).rejects.toThrow(/^s is closed, and its descriptor/);
+    expect(session.state('t')).toBe('CLOSED');
   });
 
   it('opens nothing once the session is closed', async () => {

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SocketError } from '../../src/socket/errors.ts';
-import type { Step } from '../../src/socket/step.ts';
-import { whyError, whyFailed } from '../../src/teach/why.ts';
-import { otherProcess } from '../support/other-process.ts';
-import { answer, TestSession } from '../support/session.ts';
-import { snapshot } from '../support/steps.ts';
-import { has } from '../support/tools.ts';
+import { SocketError } from '../../../src/socket/errors.ts';
+import type { Step } from '../../../src/socket/step.ts';
+import { whyError, whyFailed } from '../../../src/teach/why/failed.ts';
+import { otherProcess } from '../../support/other-process.ts';
+import { answer, TestSession } from '../../support/session.ts';
+import { snapshot } from '../../support/steps.ts';
+import { has } from '../../support/tools.ts';
+import { CLIENT, CONNECTION, LISTENER, made } from '../../support/why.ts';
 
 let session: TestSession;
 let scratch: string;
@@ -21,11 +22,6 @@ afterEach(() => {
   rmSync(scratch, { recursive: true });
 });
 
-const made = (name: string, domain = 'AF_INET', type = 'SOCK_STREAM') =>
-  `${name} = socket(${domain}, ${type}, 0)`;
-const LISTENER = [made('server'), 'bind(server, 127.0.0.1:0)', 'listen(server, 4)'];
-const CLIENT = [made('client'), 'connect(client, server)'];
-const CONNECTION = [...LISTENER, ...CLIENT, 'conn = accept(server)'];
 /** One connection waits, and backlog 0 lets one wait: the next SYN gets no answer. */
 const FULL = [made('server'), 'bind(server, 127.0.0.1:0)', 'listen(server, 0)', ...CLIENT];
 const WAITING = [...FULL, made('late'), 'fcntl(late, F_SETFL, O_NONBLOCK)'];
@@ -34,7 +30,7 @@ const WAITING = [...FULL, made('late'), 'fcntl(late, F_SETFL, O_NONBLOCK)'];
 function whyOf(step: Step | undefined, code: string): string | null {
   if (step === undefined) throw new Error('no step');
   expect(answer(step)).toBe(code);
-  const why = whyFailed(step, session.snapshots());
+  const why = whyFailed(step, session.snapshots(), session.steps);
   // What is not known must not be told as if it were.
   expect(why ?? '').not.toMatch(/\b(null|undefined|NaN)\b/);
   return why;
@@ -319,7 +315,7 @@ describe('a call that waited', () => {
   it('ECONNRESET: the peer closed with unread data', async () => {
     await session.all(...CONNECTION, 'write(client, "unread")', 'close(conn)');
     expect(await why(['read(client, 1)'], 'ECONNRESET')).toContain(
-      'the peer of client sent a reset (RST) instead of FIN: it closed with unread data',
+      'the peer of client sent a reset (RST) instead of FIN: close(conn) closed conn with unread data',
     );
   });
 
@@ -359,6 +355,8 @@ describe('what can’t be provoked everywhere', () => {
     ['socket', 'EMFILE', 'ulimit -n'],
     ['socket', 'EPERM', 'only root'],
     ['write', 'EACCES', 'permission is missing'],
+    ['read', 'ECONNRESET', 'it closed with unread data, or with SO_LINGER {1, 0}'],
+    ['read', 'ETIMEDOUT', 'so long that the kernel gave the connection up'],
   ])('%s: %s', (call, code, told) => {
     const where = { local: '127.0.0.1:80', remote: '192.0.2.1:80' };
     const error = new SocketError({ call, code, text: 'as strerror(3) says' }, where);
