@@ -1,6 +1,6 @@
 /** The REPL on a terminal: a live prompt, jobs announced above it, history, completion. */
 import { constants } from 'node:os';
-import { complete } from '../../script/complete.ts';
+import { complete, namesOf } from '../../script/complete.ts';
 import type { Page } from '../../view/page.ts';
 import type { Theme } from '../../view/theme.ts';
 import { type CommonOptions, type Context, themeFor, widthOf } from '../context.ts';
@@ -108,9 +108,5 @@ function codeOfSignal(signal: NodeJS.Signals): number {
 
 function completions(line: string, repl: Repl): [string[], string] {
   if (line.startsWith('.')) return [commandNames.filter((name) => name.startsWith(line)), line];
-  const { sockets, values } = repl.session;
-  return complete(line, {
-    sockets: sockets.openOnes().map((record) => record.name),
-    values: [...values.keys()],
-  });
+  return complete(line, namesOf(repl.session));
 }
