@@ -186,8 +186,10 @@ async function loaded(
       .map((one) => `${page.theme.signs.prompt} ${visibleText(one)}`)
       .join('\n'),
   );
-  const { session } = repl;
+  const { session, predicting } = repl;
   const verdict = await repl.statement(text);
+  // A script is not asked for predictions: nobody is there to make them.
+  while (predicting.waits) await repl.statement('');
   await settle();
   session.look();
   if (verdict !== 'fine') {
