@@ -66,7 +66,7 @@ describe('an import that is against the rules is seen', () => {
     ],
     [
       'src/socket/plan/x.ts',
-      "import { why } from '../../teach/why.ts';",
+      "import { why } from '../../teach/why/failed.ts';",
       'socket may not import teach',
     ],
     [
@@ -81,7 +81,7 @@ describe('an import that is against the rules is seen', () => {
     ],
     [
       'src/script/x.ts',
-      "export { why } from '../teach/why.ts'; let x;",
+      "export { why } from '../teach/why/failed.ts'; let x;",
       'script may not import teach',
     ],
     [
@@ -102,7 +102,7 @@ describe('an import that is against the rules is seen', () => {
     ],
     [
       'src/view/x.ts',
-      "const a = await import('../teach/why.ts');",
+      "const a = await import('../teach/why/failed.ts');",
       'view may not import teach (types only)',
     ],
     [

@@ -14,8 +14,15 @@ export interface Context {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly env: NodeJS.ProcessEnv;
-  /** Calls `handler` on SIGINT and SIGTERM. @returns how to stop */
-  onSignal(handler: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
+  /**
+   * Calls `handler` on these signals.
+   * @param signals SIGINT and SIGTERM, unless others are named
+   * @returns how to stop
+   */
+  onSignal(
+    handler: (signal: NodeJS.Signals) => void,
+    signals?: readonly NodeJS.Signals[],
+  ): () => void;
 }
 
 export const processContext: Context = {
@@ -26,8 +33,7 @@ export const processContext: Context = {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
-  onSignal(handler) {
-    const signals = ['SIGINT', 'SIGTERM'] as const;
+  onSignal(handler, signals = ['SIGINT', 'SIGTERM']) {
     for (const signal of signals) process.on(signal, handler);
     return () => {
       for (const signal of signals) process.off(signal, handler);

@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { whyUnsupported } from '../sys/platform.ts';
 import { type Context, processContext } from './context.ts';
 import { EXIT, exitCodeOf, Failure } from './exit.ts';
+import { endByHangUp } from './hang-up.ts';
 import { createProgram } from './program.ts';
 
 /**
@@ -19,6 +20,7 @@ export async function main(
   // `socklab demo | head`: the reader has what it wanted. No message, no stack trace.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.pipeClosed);
+    if (error.code === 'EIO' && stdout.isTTY) endByHangUp();
     stderr.write(`socklab: stdout: ${error.message}\n`);
     process.exit(EXIT.unsupported);
   });

@@ -5,7 +5,7 @@ import { type Result, runScript, type Summary, type Verdict } from '../script/ru
 import type { ParsedLine } from '../script/source.ts';
 import { kindOfValue } from '../socket/calls/kinds.ts';
 import { Session } from '../socket/session/session.ts';
-import { whyFailed } from '../teach/why.ts';
+import { whyFailed } from '../teach/why/failed.ts';
 import { changeJson, eventJson, stepJson } from '../view/json.ts';
 import type { Page } from '../view/page.ts';
 import { junitXml } from '../view/run/junit.ts';
@@ -137,7 +137,7 @@ class Report {
     }
     const [first] = this.mistakes;
     if (tap && first !== undefined) {
-      this.print(`TAP version 14\n${tapBailOut(`${place(this.file, first)}: ${first.message}`)}`);
+      this.print(`TAP version 13\n${tapBailOut(`${place(this.file, first)}: ${first.message}`)}`);
     }
     this.writeJUnit();
     return EXIT.usage;

@@ -2,7 +2,7 @@
 import { SocketError } from '../socket/errors.ts';
 import { Session, type SessionOptions } from '../socket/session/session.ts';
 import type { Sink } from '../socket/stream/stream.ts';
-import { whyError } from '../teach/why.ts';
+import { whyError } from '../teach/why/failed.ts';
 import { changeJson, eventJson, stepJson } from '../view/json.ts';
 import { renderWhy } from '../view/step.ts';
 import type { Theme } from '../view/theme.ts';

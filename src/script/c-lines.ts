@@ -8,7 +8,7 @@ import { type Mark, type Span, SyntaxProblem } from './lexer.ts';
 import type { CPart, Declarator, Guard, Line, Operator } from './statement.ts';
 import { value } from './values.ts';
 
-const TYPE_WORDS: ReadonlySet<string> = new Set(
+export const TYPE_WORDS: ReadonlySet<string> = new Set(
   `void char short int long unsigned signed float double const static struct FILE size_t ssize_t
   socklen_t in_addr_t in_port_t sa_family_t int8_t int16_t int32_t int64_t uint8_t uint16_t
   uint32_t uint64_t bool`.split(/\s+/),
@@ -18,9 +18,9 @@ const OPERATORS: readonly Mark[] = ['<', '>', '<=', '>=', '==', '!='];
 
 /** Whether the line begins as a declaration does: `int fd;`, `struct sockaddr_in addr;`. */
 export function startsDeclaration(cursor: Cursor): boolean {
-  const [first, second] = [cursor.peek(), cursor.peek(1)];
+  const first = cursor.peek();
   if (first?.kind !== 'word' || !TYPE_WORDS.has(first.text)) return false;
-  return second?.kind === 'word' || (second?.kind === 'mark' && second.text === '*');
+  return !cursor.isMark('=', 1) && !cursor.isMark('(', 1);
 }
 
 /** The words of a type, such as `const struct sockaddr_in`. */
@@ -37,9 +37,9 @@ export function typeWords(cursor: Cursor): string {
   return words.join(' ');
 }
 
-/** `int a, *b, c[10] = …`, behind its type. */
-export function declarators(cursor: Cursor): Declarator[] {
-  const found: Declarator[] = [];
+/** `int a, *b, c[10] = …`, behind its type; each with the place of its name. */
+export function declarators(cursor: Cursor): { declarator: Declarator; span: Span }[] {
+  const found: { declarator: Declarator; span: Span }[] = [];
   do {
     let pointer = false;
     while (cursor.skip('*')) pointer = true;
@@ -51,25 +51,29 @@ export function declarators(cursor: Cursor): Declarator[] {
     // `char text[]` has the length of what it begins with.
     if (cursor.skip('[')) cursor.want(']');
     const initial = cursor.skip('=') ? value(cursor) : null;
-    found.push({
+    const declarator = {
       name,
       pointer,
       count: count === undefined ? null : Number(count),
       value: initial,
-    });
+    };
+    found.push({ declarator, span: token.span });
   } while (cursor.skip(','));
   return found;
 }
 
-/** `< 0) {` and what follows, behind the guarded call. */
-export function guard(cursor: Cursor): Guard {
+/** `< 0) {` and what follows, behind the guarded call; `span` is that of the right side. */
+export function guard(cursor: Cursor): Guard & { readonly span: Span } {
   const token = cursor.take();
   const operator = token?.kind === 'mark' && OPERATORS.includes(token.text) ? token.text : null;
   if (operator === null)
     throw new SyntaxProblem('a comparison is wanted here, such as < 0', cursor.spanOf(token));
+  const start = cursor.spanOf(cursor.peek())[0];
   const right = value(cursor);
+  const span: Span = [start, cursor.lastEnd()];
   cursor.want(')');
   const braces = cursor.skip('{');
+  while (braces && cursor.skip(';'));
   const body: CPart[] = [];
   while (cursor.peek() !== undefined && !(braces && cursor.isMark('}'))) {
     body.push(simplePart(cursor));
@@ -82,7 +86,7 @@ export function guard(cursor: Cursor): Guard {
   if (!braces && body.length !== 1) {
     throw new SyntaxProblem('a { is wanted here', cursor.spanOf(cursor.peek()));
   }
-  return { operator: operator as Operator, right, body: open ? null : body };
+  return { operator: operator as Operator, right, body: open ? null : body, span };
 }
 
 /** A line of C that is no call: `perror("bind");`, `exit(1);`, `}`. Null where it is none. */
@@ -106,7 +110,17 @@ function brace(cursor: Cursor): Line {
   return { kind: 'c', part: { kind: 'else' } };
 }
 
-/** `int main(int argc, char *argv[]) {`: nothing to make of it. */
+/** `int main(void)` with its brace on the next line: it says nothing. */
+export function isMainAlone(cursor: Cursor): boolean {
+  if (!cursor.isWord('int') || !cursor.isWord('main', 1)) return false;
+  const start = cursor.mark;
+  while (cursor.peek() !== undefined && !cursor.isMark('{')) cursor.take();
+  const alone = cursor.peek() === undefined;
+  cursor.back(start);
+  return alone;
+}
+
+/** `int main(int argc, char *argv[]) {`: nothing to make of it but its brace. */
 function main(cursor: Cursor): Line {
   while (cursor.peek() !== undefined && !cursor.isMark('{')) cursor.take();
   cursor.skip('{');
@@ -116,8 +130,10 @@ function main(cursor: Cursor): Line {
 function zero(cursor: Cursor, span: Span): Line {
   cursor.take();
   cursor.want('(');
+  const start = cursor.spanOf(cursor.peek())[0];
   const target = value(cursor);
-  if (target.kind !== 'name') throw new SyntaxProblem('a name is wanted here', span);
+  if (target.kind !== 'name')
+    throw new SyntaxProblem('a name is wanted here', [start, cursor.lastEnd()]);
   while (cursor.skip(',')) value(cursor);
   cursor.want(')');
   return { kind: 'zero', target: target.name, span: [span[0], cursor.lastEnd()] };

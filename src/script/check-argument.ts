@@ -1,13 +1,19 @@
 /** Whether an argument can be what its parameter wants, as far as that is known before it runs. */
-import type { Arg } from '../socket/call.ts';
+import type { Arg, Item } from '../socket/call.ts';
 import { couldBe, KINDS, type NameKind } from '../socket/calls/kinds.ts';
 import { formOf, type Param, paramAt } from '../socket/calls/row.ts';
 import { rowOf } from '../socket/calls/table.ts';
+import { type Endpoint, parseEndpoint } from '../socket/endpoint.ts';
 import { constantNames, isConstant } from '../socket/names.ts';
+import { recordOf } from '../socket/records.ts';
 import { TCP_STATES } from '../socket/state.ts';
 import { nearest } from '../wire/nearest.ts';
 import type { KnownStructs } from '../wire/struct/definition.ts';
-import { printArg } from './print.ts';
+import { namedScalars, scalarOf } from '../wire/struct/scalar.ts';
+import { ValueProblem } from '../wire/struct/value.ts';
+import type { Expected } from './expected.ts';
+
+type At = Extract<Arg, { kind: 'at' }>;
 
 export interface Wrong {
   readonly message: string;
@@ -22,6 +28,9 @@ export interface Names {
   kindOf(name: string): NameKind | null;
   readonly structs: KnownStructs;
   all(): string[];
+  /** What is said of a name that nothing has; `more` words may have been meant. */
+  missing(name: string, more?: Iterable<string>): Wrong;
+  missingStruct(name: string): Wrong;
 }
 
 /** What is wrong with an argument; null where nothing is. */
@@ -29,7 +38,36 @@ export function argumentProblem(param: Param, arg: Arg, names: Names): Wrong | n
   const rule = KINDS[param.kind];
   if (arg.kind === 'name') return nameProblem(param, arg.name, names);
   if (!couldBe(param.kind, arg)) return { message: rule.wanted, suggestion: null };
+  // Its names are about to be given.
+  if (param.kind === 'pair') return null;
   return insideProblem(arg, names) ?? rangeProblem(param, arg);
+}
+
+/** What is wrong with a value that is given a name; null where nothing is. */
+export function assigned(arg: Arg, names: Names): Wrong | null {
+  if (arg.kind === 'duration' || arg.kind === 'state' || arg.kind === 'list')
+    return { message: 'this can’t be given a name', suggestion: null };
+  if (arg.kind !== 'name') return insideProblem(arg, names);
+  const kind = names.kindOf(arg.name);
+  if (kind === null) return unknownName({ name: '', kind: 'anything' }, arg.name, names);
+  if (kind !== 'socket' && kind !== 'file' && kind !== 'type') return null;
+  return {
+    message: `${arg.name} is ${WORDS[kind]}, and goes by this name alone`,
+    suggestion: null,
+  };
+}
+
+/** What is wrong inside an expectation; null where nothing is. */
+export function answerProblem(expected: Expected | null, names: Names): Wrong | null {
+  switch (expected?.kind) {
+    case 'struct':
+    case 'call':
+    case 'sizeof':
+    case 'at':
+      return insideProblem(expected, names);
+    default:
+      return null;
+  }
 }
 
 /** What a value is of which a name is made. */
@@ -89,21 +127,20 @@ const WORDS: Readonly<Record<NameKind, string>> = {
 /** A name that nobody gave: most likely a constant or a name that was mistyped. */
 function unknownName(param: Param, name: string, names: Names): Wrong {
   const isNumber = KINDS[param.kind].written.includes('constants');
-  if (isNumber && /^[A-Z]/.test(name)) return unknownConstant(param, name);
-  const known = names.all();
-  const structs = param.kind === 'room' ? [...names.structs.keys()] : [];
+  if (isNumber && /^[A-Z]/.test(name)) return unknownConstant(param, name, names);
+  const { message, suggestion } = names.missing(
+    name,
+    param.kind === 'room' ? names.structs.keys() : [],
+  );
   const text = param.kind === 'bytes' ? `; text stands between double quotes: "${name}"` : '';
-  return {
-    message: `there is no ${name}${text}`,
-    suggestion: nearest(name, [...known, ...structs]),
-  };
+  return { message: `${message}${text}`, suggestion };
 }
 
-function unknownConstant(param: Param, name: string): Wrong {
+function unknownConstant(param: Param, name: string, names: Names): Wrong {
   const fitting = nearest(name, param.constants ?? []);
   return {
     message: `there is no constant ${name}`,
-    suggestion: fitting ?? nearest(name, constantNames()),
+    suggestion: fitting ?? nearest(name, [...constantNames(), ...names.all()]),
   };
 }
 
@@ -112,25 +149,18 @@ function insideProblem(arg: Arg, names: Names): Wrong | null {
   switch (arg.kind) {
     case 'constants': {
       const wrong = arg.parts.find((part) => typeof part === 'string' && !isConstant(part));
-      return wrong === undefined ? null : unknownConstant({ name: '', kind: 'int' }, String(wrong));
+      return wrong === undefined ? null : unknownConstant(NUMBER, String(wrong), names);
     }
-    case 'struct': {
-      const type = arg.type;
-      if (type !== undefined && !names.structs.has(type)) {
-        const message = `there is no struct ${type}`;
-        return { message, suggestion: nearest(type, names.structs.keys()) };
-      }
-      return firstProblem(arg.fields, names);
-    }
+    case 'struct':
+      return structProblem(arg, names);
     case 'list':
       return firstProblem(arg.items, names);
     case 'call':
       return callProblem(arg.call, names);
     case 'sizeof':
-      if (names.kindOf(arg.of) !== null || names.structs.has(arg.of)) return null;
-      return { message: `there is no ${arg.of}`, suggestion: nearest(arg.of, names.all()) };
+      return sizeProblem(arg.of, names);
     case 'endpoint':
-      return hostProblem(arg, names);
+      return hostProblem(arg.endpoint, names);
     case 'at':
       return portProblem(arg, names);
     default:
@@ -144,10 +174,46 @@ function firstProblem(args: readonly Arg[], names: Names): Wrong | null {
       const wrong = insideProblem(arg, names);
       if (wrong !== null) return wrong;
     } else if (names.kindOf(arg.name) === null) {
-      return unknownName({ name: '', kind: 'int' }, arg.name, names);
+      return unknownName(NUMBER, arg.name, names);
     }
   }
   return null;
+}
+
+const NUMBER: Param = { name: '', kind: 'int' };
+
+function structProblem(arg: Extract<Arg, { kind: 'struct' }>, names: Names): Wrong | null {
+  const { type, fields } = arg;
+  const definition = type === undefined ? undefined : names.structs.get(type);
+  if (type !== undefined && definition === undefined) return names.missingStruct(type);
+  const inside = firstProblem(fields, names);
+  const items = fields.map(itemOf);
+  if (inside !== null || definition === undefined || items.includes(null)) return inside;
+  try {
+    recordOf(
+      definition,
+      items.filter((item) => item !== null),
+    );
+    return null;
+  } catch (error) {
+    if (error instanceof ValueProblem) return { message: error.message, suggestion: null };
+    throw error;
+  }
+}
+
+/** A field’s value, where it is written out; null where it is known only when it runs. */
+function itemOf(arg: Arg): Item | null {
+  if (arg.kind === 'integer') return arg.value;
+  if (arg.kind === 'bytes') return arg.bytes;
+  if (arg.kind !== 'struct' && arg.kind !== 'list') return null;
+  const items = (arg.kind === 'struct' ? arg.fields : arg.items).map(itemOf);
+  return items.includes(null) ? null : items.filter((item) => item !== null);
+}
+
+function sizeProblem(of: string, names: Names): Wrong | null {
+  const known = names.kindOf(of) !== null || names.structs.has(of);
+  if (known || namedScalars.has(of) || scalarOf(of.split(' ')) !== null) return null;
+  return names.missing(of, [...names.structs.keys(), ...namedScalars.keys()]);
 }
 
 function callProblem(call: Extract<Arg, { kind: 'call' }>['call'], names: Names): Wrong | null {
@@ -166,7 +232,7 @@ function callProblem(call: Extract<Arg, { kind: 'call' }>['call'], names: Names)
 }
 
 /** Only getaddrinfo() resolves names; the kernel knows none. */
-function hostProblem({ endpoint }: Extract<Arg, { kind: 'endpoint' }>, names: Names): Wrong | null {
+function hostProblem(endpoint: Endpoint, names: Names): Wrong | null {
   if (!('host' in endpoint) || endpoint.host.kind !== 'hostname') return null;
   const { name } = endpoint.host;
   const known = ['localhost', 'INADDR_ANY', 'INADDR_LOOPBACK'].includes(name);
@@ -175,14 +241,18 @@ function hostProblem({ endpoint }: Extract<Arg, { kind: 'endpoint' }>, names: Na
   return { message, suggestion: nearest(name, ['localhost', ...names.all()]) };
 }
 
-function portProblem(arg: Extract<Arg, { kind: 'at' }>, names: Names): Wrong | null {
-  if (names.kindOf(arg.port) !== null) return null;
-  const length = printArg(arg).length;
-  return {
-    message: `no service and no value has the name ${arg.port}`,
-    suggestion: nearest(arg.port, names.all()),
-    part: [length - arg.port.length, length],
-  };
+function portProblem(arg: Pick<At, 'host' | 'port'>, names: Names): Wrong | null {
+  const host = hostProblem(parseEndpoint(`${arg.host}:0`), names);
+  if (host !== null) return host;
+  const kind = /^\d+$/.test(arg.port) ? 'integer' : names.kindOf(arg.port);
+  if (kind === 'integer' || kind === 'anything') return null;
+  const length = `${arg.host}:${arg.port}`.length;
+  const part = [length - arg.port.length, length] as const;
+  if (kind !== null) {
+    return { message: `${arg.port} is ${WORDS[kind]}; a port is a number`, suggestion: null, part };
+  }
+  const message = `no service and no value has the name ${arg.port}`;
+  return { message, suggestion: names.missing(arg.port).suggestion, part };
 }
 
 function rangeProblem({ most }: Param, arg: Arg): Wrong | null {

@@ -2,6 +2,7 @@
 import type { Arg, Item, Value } from '../socket/call.ts';
 import {
   canonicalEndpoint,
+  type Endpoint,
   EndpointError,
   formatEndpoint,
   parseEndpoint,
@@ -20,9 +21,11 @@ export type Expected =
   | { readonly kind: 'regex'; readonly source: string }
   | { readonly kind: 'errno'; readonly name: string }
   | { readonly kind: 'address'; readonly address: string }
-  /** `127.0.0.1:port`, where port is a name. */
+  /** `127.0.0.1:port`, `host:80`, where port and host are names. */
   | { readonly kind: 'at'; readonly host: string; readonly port: string }
   | { readonly kind: 'struct'; readonly type?: string; readonly fields: readonly Arg[] }
+  /** What is known only when its turn comes: `sizeof(msg)`, `htons(8888)`. */
+  | Extract<Arg, { kind: 'sizeof' | 'call' }>
   | { readonly kind: 'state'; readonly state: TcpState }
   /** What a name stands for. */
   | { readonly kind: 'name'; readonly name: string }
@@ -75,7 +78,7 @@ function suits(expected: Expected, value: Value, result: number, values: Values)
     case 'at':
       return addressesOf(value).includes(composed(expected, values));
     case 'struct':
-      return structSuits(expected.fields, value, values);
+      return structSuits(expected, value, values);
     case 'state':
       return value.kind === 'state' && value.state === expected.state;
     case 'errno':
@@ -85,7 +88,10 @@ function suits(expected: Expected, value: Value, result: number, values: Values)
       return same(values(expected.name), value, result);
     case 'eof':
     case 'null':
-      return value.kind === 'bytes' && value.bytes.length === 0;
+      return (value.kind === 'bytes' || value.kind === 'record') && value.bytes.length === 0;
+    // Whoever asks has computed it; a call that has returned was not blocked.
+    case 'sizeof':
+    case 'call':
     case 'blocked':
     case 'anything':
       return false;
@@ -111,13 +117,10 @@ function bytesSuit(bytes: Uint8Array, prefix: boolean, value: Value): boolean {
 
 /** latin1: one character a byte, so that any bytes can be matched. */
 function regexSuits(source: string, value: Value): boolean {
-  const text =
-    value.kind === 'address'
-      ? value.address
-      : Buffer.from(firstBytes(value) ?? []).toString('latin1');
-  return (
-    (firstBytes(value) !== null || value.kind === 'address') && new RegExp(source, 's').test(text)
-  );
+  const bytes = firstBytes(value);
+  const texts = bytes === null ? addressesOf(value) : [Buffer.from(bytes).toString('latin1')];
+  const regex = new RegExp(source, 's');
+  return texts.some((text) => regex.test(text));
 }
 
 /** The bytes of a read; the first text of several, such as the host of getnameinfo(). */
@@ -132,19 +135,42 @@ function addressesOf(value: Value): readonly string[] {
   return value.kind === 'addresses' ? value.addresses : [];
 }
 
-function composed({ host, port }: { host: string; port: string }, values: Values): string {
+export function composed({ host, port }: { host: string; port: string }, values: Values): string {
   const [named, number] = [values(host), values(port)];
   const place = named?.kind === 'bytes' ? Buffer.from(named.bytes).toString() : host;
   try {
     const text = `${place}:${number?.kind === 'integer' ? number.value : port}`;
-    return formatEndpoint(canonicalEndpoint(parseEndpoint(text)));
+    return kernelAddress(parseEndpoint(text)) ?? '';
   } catch (error) {
     if (error instanceof EndpointError) return '';
     throw error;
   }
 }
 
-function structSuits(fields: readonly Arg[], value: Value, values: Values): boolean {
+/** An endpoint as getsockname(2) tells it; null for a host by name, which the kernel knows none of. */
+export function kernelAddress(endpoint: Endpoint): string | null {
+  const canonical = canonicalEndpoint(endpoint);
+  // A socket address does not say whether it is one of datagrams.
+  if (!('host' in canonical)) return formatEndpoint({ ...canonical, transport: 'unix' });
+  const { host, port } = canonical;
+  if (host.kind === 'any') return `0.0.0.0:${port}`;
+  if (host.kind !== 'hostname') return formatEndpoint(canonical);
+  const literal = HOSTS_OF_C.get(host.name);
+  return literal === undefined ? null : `${literal}:${port}`;
+}
+
+const HOSTS_OF_C: ReadonlyMap<string, string> = new Map([
+  ['localhost', '127.0.0.1'],
+  ['INADDR_LOOPBACK', '127.0.0.1'],
+  ['INADDR_ANY', '0.0.0.0'],
+]);
+
+function structSuits(
+  { type, fields }: Extract<Expected, { kind: 'struct' }>,
+  value: Value,
+  values: Values,
+): boolean {
+  if (type !== undefined && value.kind === 'record' && value.layout.name !== type) return false;
   const items =
     value.kind === 'record' ? itemsOf(value) : value.kind === 'struct' ? value.fields : null;
   if (items === null || items.length !== fields.length) return false;
@@ -197,9 +223,26 @@ function same(known: Value | undefined, value: Value, result: number): boolean {
       return bytesSuit(known.bytes, false, value);
     case 'address':
       return addressesOf(value).includes(known.address);
+    case 'addresses':
+      return addressesOf(value).some((address) => known.addresses.includes(address));
+    case 'record':
+      return bytesSuit(known.bytes, false, value);
+    case 'struct':
+      return value.kind === 'struct' && sameItem(known.fields, value.fields);
     case 'state':
       return value.kind === 'state' && value.state === known.state;
     default:
       return false;
   }
+}
+
+function sameItem(one: Item | undefined, other: Item): boolean {
+  if (one instanceof Uint8Array)
+    return other instanceof Uint8Array && Buffer.compare(one, other) === 0;
+  if (one === undefined || !isItems(one)) return one === other;
+  return (
+    isItems(other) &&
+    one.length === other.length &&
+    other.every((item, i) => sameItem(one[i], item))
+  );
 }

@@ -20,6 +20,11 @@ const MARKS = [
 
 export type Mark = (typeof MARKS)[number];
 
+/** Marks that begin nothing else: found without trying all that a token could be. */
+const SIGNS: ReadonlyMap<string, Mark> = new Map(
+  (['(', ')', '{', '}', ',', ';', '|', ']'] as const).map((sign) => [sign, sign]),
+);
+
 /** A line that can't be read: what is wrong, where, and the nearest right word. */
 export class SyntaxProblem extends Error {
   override readonly name = 'SyntaxProblem';
@@ -35,29 +40,49 @@ export class SyntaxProblem extends Error {
 
 // Every pattern is anchored where it is tried and can't backtrack over more than one token, so
 // reading a line takes time in proportion to its length. The order matters.
-const SPACE = /\s+/y;
-/** `#` as in shells, or as C has it. */
-const COMMENT = /#.*$|\/\/.*$|\/\*.*?\*\//y;
+/** Blanks, or a comment: `#` as in shells, or as C has it. */
+const BLANK = /\s+|(?:#|\/\/)[^\r\n]*|\/\*[\s\S]*?\*\//y;
 const OPEN_COMMENT = /\/\*/y;
 /** With a scheme: a path may have any character that ends no argument. */
-const WITH_SCHEME = /(?:tcp|udp|tls|unix|unixgram):[^\s,()=;]+/y;
-/** A run of characters that can be an address. It is one where it has a colon, right or wrong. */
-const RUN = /[^\s,()=;{}|"'/&<>!][^\s,()=;{}|"]*/y;
+const WITH_SCHEME =
+  /(?:unix|unixgram):[^\s,()=;]+|(?:tcp|udp|tls):[^\s,()=;{}|"[\]]*(?:\[[^\s,()=;{}|"[\]]*\]?)?[^\s,()=;{}|"[\]]*/y;
+/**
+ * A run of characters that can be an address; one in brackets may come first. It is one where it
+ * has a colon, right or wrong.
+ */
+const RUN = /(?:\[[^\s,()=;{}|"[\]]*\]|[^\s,()=;{}|"'/&<>![\]])[^\s,()=;{}|"[\]]*/y;
+/** `(Broken pipe)`, as strace writes it behind an errno. */
+const NOTE = /\s*\([^()]*\)/y;
 const NUMBER = /-?(?:0[xX][0-9a-fA-F]+|\d+)(?!\w|\.(?!\.\.))/y;
 const DURATION = /(\d+(?:\.\d+)?)(ms|s|m)(?!\w|\.(?!\.\.))/y;
 const HEX_BYTES = /hex"([^"]*)"/y;
 /** With what leads into a structure or an array: `addr.sin_addr.s_addr`, `pair[0]`. */
 const WORD = /[A-Za-z_][\w-]*(?:\.[A-Za-z_]\w*|\[\d{1,9}\])*/y;
 const MARK = /\.\.\.|[=!<>]=|[(){}[\],=|*;&<>]/y;
-const ODD = /[^\s,()=;]+/y;
+const ODD = /[^\s,()=;{}[\]]+/y;
 const REGEX = /\/(?:[^/\\]|\\.)+\//y;
+
+/** Nobody writes more in a line; a file that is no script may have all of it in one. */
+const MOST_TOKENS = 10_000;
 
 /** @throws SyntaxProblem at the first place that makes no sense */
 export function tokensOf(line: string): Token[] {
   const lexer = new Lexer(line);
   const tokens: Token[] = [];
-  for (let token = lexer.next(); token !== null; token = lexer.next()) tokens.push(token);
+  for (let token = lexer.next(); token !== null; token = lexer.next()) {
+    if (failsWith(tokens.at(-1), token)) lexer.skipNote();
+    tokens.push(token);
+    if (tokens.length > MOST_TOKENS) {
+      throw new SyntaxProblem(`a line has at most ${MOST_TOKENS} words and signs`, token.span);
+    }
+  }
   return tokens;
+}
+
+/** `-1 EPIPE`: the words that follow in parentheses are strerror(3)’s, and can have any character. */
+function failsWith(before: Token | undefined, { kind, ...token }: Token): boolean {
+  if (before?.kind !== 'number' || before.value !== -1) return false;
+  return kind === 'word' && 'text' in token && /^E[A-Z0-9_]+$/.test(token.text);
 }
 
 class Lexer {
@@ -72,7 +97,7 @@ class Lexer {
 
   next(): Token | null {
     while (this.at < this.line.length) {
-      const skipped = this.match(SPACE) ?? this.match(COMMENT);
+      const skipped = this.match(BLANK);
       if (skipped === null) {
         const token = this.line[this.at] === '"' ? stringAt(this.line, this.at) : this.token();
         this.at = token.span[1];
@@ -83,6 +108,10 @@ class Lexer {
     return null;
   }
 
+  skipNote(): void {
+    this.at += this.match(NOTE)?.[0].length ?? 0;
+  }
+
   private match(pattern: RegExp): RegExpExecArray | null {
     pattern.lastIndex = this.at;
     return pattern.exec(this.line);
@@ -90,6 +119,8 @@ class Lexer {
 
   private token(): Token {
     const span = (text: string): Span => [this.at, this.at + text.length];
+    const sign = SIGNS.get(this.line[this.at] ?? '');
+    if (sign !== undefined) return { kind: 'mark', text: sign, span: span(sign) };
     const hex = this.match(HEX_BYTES);
     if (hex !== null) {
       return { kind: 'string', bytes: hexBytes(hex[1] ?? '', this.at + 4), span: span(hex[0]) };
@@ -98,7 +129,8 @@ class Lexer {
     if (endpoint !== null) return { kind: 'endpoint', text: endpoint, span: span(endpoint) };
     const duration = this.match(DURATION);
     if (duration !== null) {
-      return { kind: 'duration', ms: milliseconds(duration), span: span(duration[0]) };
+      const ms = milliseconds(duration, span(duration[0]));
+      return { kind: 'duration', ms, span: span(duration[0]) };
     }
     const number = this.match(NUMBER)?.[0];
     if (number !== undefined) {
@@ -108,11 +140,11 @@ class Lexer {
     if (word !== undefined) return { kind: 'word', text: word, span: span(word) };
     const mark = this.match(MARK)?.[0];
     if (mark !== undefined) return { kind: 'mark', text: mark as Mark, span: span(mark) };
+    if (this.match(OPEN_COMMENT) !== null)
+      throw new SyntaxProblem('the closing */ is missing', [this.at, this.line.length]);
     const regex = this.match(REGEX)?.[0];
     if (regex !== undefined)
       return { kind: 'regex', source: regex.slice(1, -1), span: span(regex) };
-    if (this.match(OPEN_COMMENT) !== null)
-      throw new SyntaxProblem('the closing */ is missing', [this.at, this.line.length]);
     const odd = this.match(ODD)?.[0] ?? this.line[this.at] ?? '';
     throw new SyntaxProblem(oddity(odd), span(odd));
   }
@@ -122,25 +154,36 @@ class Lexer {
     if (schemed !== undefined) return schemed;
     if (this.at < this.plainUntil) return null;
     const run = this.match(RUN)?.[0] ?? '';
-    if (run.includes(':')) return run;
-    this.plainUntil = this.at + run.length;
+    const list = isList(run);
+    if (run.includes(':') && !list) return run;
+    // The first item of a list may be an address; all of any other run is known now.
+    this.plainUntil = this.at + (list ? 1 : run.length);
     return null;
   }
+}
+
+/** `[conn]`, `[127.0.0.1:80]`: an IPv6 address has two colons at least, or a port behind it. */
+function isList(run: string): boolean {
+  const end = run.indexOf(']');
+  if (!run.startsWith('[') || run[end + 1] === ':') return false;
+  const inside = run.slice(1, end).replace(/%.*/, '');
+  return inside.split(':').length < 3 || /[^0-9a-f:.]/i.test(inside);
 }
 
 function oddity(text: string): string {
   if (/^-?\d/.test(text))
     return 'not a number: 42, 0x2a, or an address with a port, such as 127.0.0.1:8888';
   if (text.startsWith("'")) return 'text stands between double quotes: "hello\\n"';
-  if (text.startsWith('[')) return 'an IPv6 address needs a port: [::1]:8888';
   if (text.startsWith('$')) return 'a name stands without the $';
   return 'this means nothing here';
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 
-function milliseconds([, count = '', unit = '']: RegExpExecArray): number {
-  return Math.round(Number(count) * (UNITS[unit] ?? 1));
+function milliseconds([, count = '', unit = '']: RegExpExecArray, span: Span): number {
+  const ms = Math.round(Number(count) * (UNITS[unit] ?? 1));
+  if (!Number.isSafeInteger(ms)) throw new SyntaxProblem('this time is too long', span);
+  return ms;
 }
 
 function numberOf(text: string, span: Span): number {
@@ -149,7 +192,8 @@ function numberOf(text: string, span: Span): number {
   // 010 is 8 in C and 10 elsewhere, so it is refused rather than guessed.
   if (/^-?0\d/.test(text)) throw new SyntaxProblem('a number has no leading zero', span);
   if (!Number.isSafeInteger(signed)) throw new SyntaxProblem('this number is too large', span);
-  return signed;
+  // -0 is 0.
+  return signed + 0;
 }
 
 const ESCAPES: Readonly<Record<string, number>> = {

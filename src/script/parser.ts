@@ -1,18 +1,26 @@
 /** Text → calls: `bind(server, 127.0.0.1:8888) = 0`, or bare, `bind server 127.0.0.1:8888`. */
 import type { Call, CallName } from '../socket/call.ts';
-import { formOf, formText, type Row } from '../socket/calls/row.ts';
+import { formOf } from '../socket/calls/row.ts';
 import { callTable } from '../socket/calls/table.ts';
 import { isConstant } from '../socket/names.ts';
 import { stateNamed } from '../socket/state.ts';
 import { nearest } from '../wire/nearest.ts';
 import type { KnownStructs } from '../wire/struct/definition.ts';
-import { cLine, declarators, guard, startsDeclaration, typeWords } from './c-lines.ts';
+import {
+  cLine,
+  declarators,
+  guard,
+  isMainAlone,
+  startsDeclaration,
+  TYPE_WORDS,
+  typeWords,
+} from './c-lines.ts';
 import { Cursor } from './cursor.ts';
 import { expectation } from './expectation.ts';
 import { type Span, SyntaxProblem, tokensOf } from './lexer.ts';
 import type { Line, Statement } from './statement.ts';
 import { isStruct, parseDefinition } from './struct-line.ts';
-import { bare, parenthesised, value } from './values.ts';
+import { bare, parenthesised, usageOf, value } from './values.ts';
 
 const NO_STRUCTS: KnownStructs = new Map();
 
@@ -27,7 +35,7 @@ export function parseLine(text: string, structs: KnownStructs = NO_STRUCTS): Lin
   const tokens = tokensOf(text);
   const cursor = new Cursor(tokens, text.length);
   while (cursor.skip(';'));
-  if (cursor.peek() === undefined) return null;
+  if (cursor.peek() === undefined || isMainAlone(cursor)) return null;
   const line = cLine(cursor) ?? declaration(cursor) ?? assignment(cursor) ?? called(cursor);
   cursor.finish();
   return line;
@@ -50,8 +58,11 @@ const WANTED = 'a call is wanted here, such as listen(server, 10)';
 function called(cursor: Cursor): Line {
   if (cursor.isWord('if') && cursor.isMark('(', 1)) return guarded(cursor);
   const made = call(cursor);
-  const expected = cursor.skip('=') ? expectation(cursor) : null;
-  return { kind: 'call', statement: { ...made, expected } };
+  if (!cursor.skip('=')) return { kind: 'call', statement: { ...made, expected: null } };
+  const start = cursor.spanOf(cursor.peek())[0];
+  const expected = expectation(cursor);
+  const expectedSpan: Span = [start, cursor.lastEnd()];
+  return { kind: 'call', statement: { ...made, expected, expectedSpan } };
 }
 
 /** `if ((fd = socket(…)) < 0) {`, `if (bind(…) < 0) { perror("bind"); exit(1); }`. */
@@ -61,7 +72,9 @@ function guarded(cursor: Cursor): Line {
   const inner = cursor.skip('(');
   const made = call(cursor);
   if (inner) cursor.want(')');
-  return { kind: 'call', statement: { ...made, expected: null, guard: guard(cursor) } };
+  const { span, ...guarding } = guard(cursor);
+  const statement = { ...made, expected: null, guard: guarding, expectedSpan: span };
+  return { kind: 'call', statement };
 }
 
 function call(cursor: Cursor): { call: Call; spans: readonly Span[] } {
@@ -84,12 +97,6 @@ function call(cursor: Cursor): { call: Call; spans: readonly Span[] } {
     ...(second === undefined ? {} : { second }),
   };
   return { call: made, spans };
-}
-
-/** `send takes socket, bytes, [flags], or socket, bytes, count, flags`. */
-function usageOf(row: Row): string {
-  const forms = [row.params, ...(row.alsoAs ?? [])].map(formText);
-  return `${row.name} takes ${forms.join('; or ') || 'nothing'}`;
 }
 
 /** `conn =`, `left, right =`, `addr.sin_port =`; nothing where no name stands there. */
@@ -116,9 +123,16 @@ function namesBeforeEquals(cursor: Cursor): string[] {
   return [];
 }
 
-const TAKEN: ReadonlySet<string> = new Set(['NULL', 'EOF', 'blocked', 'sizeof', 'struct', 'if']);
+const TAKEN: ReadonlySet<string> = new Set([
+  ...['NULL', 'EOF', 'blocked', 'sizeof', 'if', 'else', 'return'],
+  ...TYPE_WORDS,
+]);
+/** C11 §5.2.4.1: so many characters of a name are significant in any compiler. */
+const MOST_NAME = 63;
 
 function checkName(text: string, span: Span): void {
+  if (text.length > MOST_NAME)
+    throw new SyntaxProblem(`a name has at most ${MOST_NAME} characters`, span);
   if (callTable.has(text)) throw new SyntaxProblem(`${text} is a call and can’t be a name`, span);
   if (isConstant(text)) throw new SyntaxProblem(`${text} is a constant and can’t be a name`, span);
   if (TAKEN.has(text) || stateNamed(text) !== null)
@@ -130,20 +144,27 @@ function declaration(cursor: Cursor): Line | null {
   if (!startsDeclaration(cursor)) return null;
   const start = cursor.spanOf(cursor.peek())[0];
   const type = typeWords(cursor);
+  const before = cursor.mark;
+  // `FILE *fin = fdopen(…)` too.
+  while (cursor.skip('*'));
   const call = cursor.peek(2);
   if (cursor.isMark('=', 1) && call?.kind === 'word' && callTable.has(call.text)) {
-    return called(cursor);
+    const line = called(cursor);
+    // `int a = htons(1), b;` declares several: the call is a value then.
+    if (!cursor.isMark(',')) return line;
   }
+  cursor.back(before);
   const found = declarators(cursor);
-  for (const { name } of found) checkName(name, [start, cursor.lastEnd()]);
-  return { kind: 'declare', type, declarators: found, span: [start, cursor.lastEnd()] };
+  for (const { declarator, span } of found) checkName(declarator.name, span);
+  const all = found.map(({ declarator }) => declarator);
+  return { kind: 'declare', type, declarators: all, span: [start, cursor.lastEnd()] };
 }
 
 /** `payload = "x" * 1000`, where no call stands behind the `=`. */
 function assignment(cursor: Cursor): Line | null {
   const [target, first, second] = [cursor.peek(), cursor.peek(2), cursor.peek(3)];
   if (target?.kind !== 'word' || !cursor.isMark('=', 1) || first === undefined) return null;
-  if (first.kind === 'word' && (callTable.has(first.text) || looksLikeCall(second))) return null;
+  if (first.kind === 'word' && first.text !== 'sizeof' && isCall(first.text, second)) return null;
   if (first.kind === 'mark' && first.text === '=') return null;
   checkName(target.text, target.span);
   cursor.take();
@@ -153,8 +174,9 @@ function assignment(cursor: Cursor): Line | null {
   return { kind: 'assign', target: target.text, value: assigned, span };
 }
 
-/** A misspelt call: `x = lisetn(server, 1)`, `x = acept server`. */
-function looksLikeCall(next: ReturnType<Cursor['peek']>): boolean {
+/** Also a misspelt call: `x = lisetn(server, 1)`, `x = acept server`. */
+function isCall(word: string, next: ReturnType<Cursor['peek']>): boolean {
+  if (callTable.has(word)) return true;
   if (next === undefined) return false;
   if (next.kind === 'mark') return next.text === '(' || next.text === '=';
   return true;

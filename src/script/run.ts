@@ -1,15 +1,21 @@
 /** Runs a script that was checked: each line's call, and whether it answered as it must. */
-import type { Call } from '../socket/call.ts';
+import type { Arg, Call } from '../socket/call.ts';
+import type { ParamKind } from '../socket/calls/kinds.ts';
 import { namesGiven, namesUsed } from '../socket/calls/names.ts';
+import { formOf, paramAt } from '../socket/calls/row.ts';
+import { rowOf } from '../socket/calls/table.ts';
+import { LONGEST_MS } from '../socket/door.ts';
 import { BadCall, SocketError } from '../socket/errors.ts';
 import type { Job } from '../socket/session/job.ts';
 import type { Session } from '../socket/session/session.ts';
 import type { Snapshot } from '../socket/state.ts';
 import type { Step } from '../socket/step.ts';
-import { Evaluator, type Mismatch } from './evaluate.ts';
-import { printStatement } from './print.ts';
+import { BadAnswer, type Mismatch, mismatchOf } from './answers.ts';
+import { Evaluator } from './evaluate.ts';
+import type { Span } from './lexer.ts';
+import { printExpected } from './print.ts';
 import type { ParsedLine } from './source.ts';
-import type { Statement } from './statement.ts';
+import type { Line, Statement } from './statement.ts';
 
 export interface RunOptions {
   /** How long a call may block that is not expected to. Milliseconds. */
@@ -70,18 +76,27 @@ export async function runScript(
   let [statements, expected, failed] = [0, 0, 0];
   let worst: Verdict = 'met';
   for (const line of lines) {
-    const result = await runner.line(line);
+    const { result, over } = await runner.line(line);
+    if (result === null && over) break;
     if (result === null) continue;
     statements++;
     if (result.statement?.expected != null) expected++;
     const told = tell(result);
     if (told !== undefined) await told;
+    if (over) break;
     if (result.verdict === 'met') continue;
     failed++;
     if (WORSE.indexOf(result.verdict) > WORSE.indexOf(worst)) worst = result.verdict;
     if (!options.keepGoing) break;
   }
   return { statements, expected, failed, verdict: worst };
+}
+
+interface Ran {
+  /** Null for a line that makes no call, and has nothing to say. */
+  readonly result: Result | null;
+  /** True where C code ended well: exit(0). */
+  readonly over: boolean;
 }
 
 class Runner {
@@ -95,8 +110,7 @@ class Runner {
     this.evaluator = new Evaluator(session);
   }
 
-  /** Null for a line that makes no call, and has nothing to say. */
-  async line(line: ParsedLine): Promise<Result | null> {
+  async line(line: ParsedLine): Promise<Ran> {
     const start = performance.now();
     const statement = line.line.kind === 'call' ? line.line.statement : null;
     const done = (rest: Pick<Result, 'verdict'> & Partial<Result>): Result => ({
@@ -111,26 +125,28 @@ class Runner {
       ...rest,
     });
     try {
-      const { job, notes, ends } = await this.evaluator.run(line.line);
-      if (job === null || statement === null) {
-        if (!ends) return null;
-        const mismatch = { expected: 'success', actual: notes.join('; ') };
-        return done({ verdict: 'unmet', notes, mismatch });
+      const evaluation = await this.evaluator.run(line.line);
+      const { job, decide } = evaluation;
+      const came = job === null || statement === null ? null : await this.outcome(job, statement);
+      // A guarded call that was blocked: only now is it known what C does then.
+      const decided = came?.step == null || decide === null ? evaluation : decide(came.step);
+      const { notes, end } = decided;
+      const met = came === null || came.verdict === 'met';
+      if (end === null || end.code === 0 || !met) {
+        return { result: came === null ? null : done({ ...came, notes }), over: end?.code === 0 };
       }
-      const came = await this.outcome(job, statement);
-      const result = done({ ...came, notes });
-      if (!ends || result.verdict !== 'met') return result;
-      return done({ ...came, notes, verdict: 'unmet', mismatch: this.unguarded(came.step) });
+      const mismatch = end.why;
+      return { result: done({ ...came, notes, verdict: 'unmet', mismatch }), over: false };
     } catch (error) {
       if (!(error instanceof BadCall) && !(error instanceof SocketError)) throw error;
       const hint = error instanceof BadCall && error.suggestion !== null;
       const actual = hint ? `${error.message}; did you mean ${error.suggestion}?` : error.message;
-      const at = error instanceof BadCall ? error.argument : null;
-      return done({
+      const result = done({
         verdict: 'refused',
-        span: at === null ? null : (statement?.spans[at] ?? null),
+        span: spanOf(error, line.line),
         mismatch: { expected: 'a call that can be made', actual },
       });
+      return { result, over: false };
     }
   }
 
@@ -142,41 +158,37 @@ class Runner {
       return { verdict: 'met', step: null, mismatch: null };
     }
     const because = job.blocked?.because ?? '';
-    const late = job.blocked !== null && !(await this.inTime(job));
+    const ms = this.timeFor(call);
+    const late = job.blocked !== null && !(await inTime(job, ms));
     const step = await job.step;
     // What it caused elsewhere, such as an accept() that it ends, comes a turn of the loop later.
     if (this.session.jobs().length > 0) await settle();
     if (late) {
-      const actual = `blocked for ${this.options.timeoutMs} ms: ${because}`;
-      const mismatch = { expected: expectedText(call, expected), actual };
+      const actual = `blocked for ${ms} ms: ${because}`;
+      const mismatch = {
+        expected: expected === null ? 'success' : printExpected(expected),
+        actual,
+      };
       return { verdict: 'late', step, mismatch };
     }
-    const mismatch = guard === undefined ? this.evaluator.held(expected, step) : null;
+    const mismatch = guard === undefined ? mismatchOf(this.session, expected, step) : null;
     return { verdict: mismatch === null ? 'met' : 'unmet', step, mismatch };
   }
 
-  /** Waits for a blocked call, and ends it where it takes too long. @returns whether it returned by itself */
-  private async inTime(job: Job): Promise<boolean> {
-    let late = false;
-    // wait() and poll() and sleep() have times of their own; a call that waits for a name, its giver's.
-    const timer = setTimeout(() => {
-      late = true;
-      job.interrupt('ETIMEDOUT');
-    }, this.options.timeoutMs);
-    try {
-      await job.step;
-    } finally {
-      clearTimeout(timer);
-    }
-    return !late;
+  /** How long a call may block: what it says itself, as wait(), poll() and sleep() do, comes on top. */
+  private timeFor(call: Call): number {
+    const { timeoutMs } = this.options;
+    const form = formOf(rowOf(call.name), call.args) ?? [];
+    const own = call.args.map((arg, i) => this.ownTime(paramAt(form, i).kind, arg));
+    return own.reduce((sum, ms) => sum + Math.max(0, ms), timeoutMs);
   }
 
-  private unguarded(step: Step | null): Mismatch {
-    const actual =
-      step?.outcome.kind === 'error'
-        ? `${step.outcome.error.code} (${step.outcome.error.text})`
-        : 'it';
-    return { expected: 'success', actual };
+  /** Milliseconds that an argument stands for; 0 for one that is no time. */
+  private ownTime(kind: ParamKind, arg: Arg): number {
+    if (kind !== 'duration' && kind !== 'timeout') return 0;
+    if (arg.kind === 'duration') return arg.ms;
+    const value = arg.kind === 'name' ? this.session.scope.valueOf(arg.name) : arg;
+    return value?.kind === 'integer' ? value.value * (kind === 'duration' ? 1000 : 1) : 0;
   }
 
   /** The sockets that a call names or makes, also those by their descriptor. */
@@ -194,11 +206,34 @@ class Runner {
   }
 }
 
-function expectedText(call: Call, expected: Statement['expected']): string {
-  if (expected === null) return 'success';
-  return printStatement({ call, expected }).slice(
-    printStatement({ call, expected: null }).length + 3,
+/** Waits for a blocked call, and ends it where it takes too long. @returns whether it returned by itself */
+async function inTime(job: Job, ms: number): Promise<boolean> {
+  let late = false;
+  const timer = setTimeout(
+    () => {
+      late = job.blocked !== null;
+      job.interrupt('ETIMEDOUT');
+    },
+    Math.min(ms, LONGEST_MS),
   );
+  try {
+    await job.step;
+  } finally {
+    clearTimeout(timer);
+  }
+  return !late;
+}
+
+/** Which part of the line a mistake is about; null for the line as a whole. */
+function spanOf(error: BadCall | SocketError, line: Line): Span | null {
+  if (line.kind === 'call') {
+    const { spans, expectedSpan } = line.statement;
+    if (error instanceof BadAnswer) return expectedSpan ?? null;
+    return error instanceof BadCall && error.argument !== null
+      ? (spans[error.argument] ?? null)
+      : null;
+  }
+  return 'span' in line ? line.span : null;
 }
 
 /** What a call caused elsewhere (an accept that it ended) comes a turn of the event loop later. */

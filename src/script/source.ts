@@ -3,7 +3,7 @@ import type { KnownStructs, StructDefinition } from '../wire/struct/definition.t
 import { SyntaxProblem } from './lexer.ts';
 import { parseLine } from './parser.ts';
 import type { Line } from './statement.ts';
-import { isOpenStruct } from './struct-line.ts';
+import { isStruct, OpenStruct } from './struct-line.ts';
 
 /** One line that says something; the definition of a structure may take several. */
 export interface SourceLine {
@@ -31,22 +31,29 @@ export interface ParsedLine extends SourceLine {
 /** Cuts the text into lines. A structure that is still open goes on in the next one. */
 export function linesOf(text: string): SourceLine[] {
   const found: SourceLine[] = [];
-  let open: { number: number; parts: string[] } | null = null;
+  let open: { number: number; parts: string[]; struct: OpenStruct } | null = null;
   for (const [i, line] of text.split(/\r\n|\r|\n/).entries()) {
-    if (open !== null) {
-      open.parts.push(line);
-      if (line.includes('}')) {
-        found.push({ number: open.number, text: open.parts.join('\n') });
-        open = null;
-      }
-    } else if (isOpenStruct(line)) open = { number: i + 1, parts: [line] };
-    else found.push({ number: i + 1, text: line });
+    if (open === null && isStruct(line)) {
+      open = { number: i + 1, parts: [], struct: new OpenStruct() };
+    }
+    if (open === null) {
+      found.push({ number: i + 1, text: line });
+      continue;
+    }
+    open.parts.push(line);
+    open.struct.add(line);
+    if (open.struct.isOpen) continue;
+    found.push({ number: open.number, text: open.parts.join('\n') });
+    open = null;
   }
   if (open !== null) found.push({ number: open.number, text: open.parts.join('\n') });
   return found;
 }
 
-/** Reads every line, and goes on behind a mistake. */
+/** Nobody mends more at a time, and a file that is no script has a mistake in each line. */
+export const MOST_MISTAKES = 100;
+
+/** Reads the lines, and goes on behind a mistake, up to {@link MOST_MISTAKES}. */
 export function parseScript(
   text: string,
   structs: KnownStructs,
@@ -63,6 +70,7 @@ export function parseScript(
     } catch (error) {
       if (!(error instanceof SyntaxProblem)) throw error;
       mistakes.push(mistakeAt(source, error.span, error.message, error.suggestion));
+      if (mistakes.length >= MOST_MISTAKES) break;
     }
   }
   return { lines, mistakes };

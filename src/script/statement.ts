@@ -11,6 +11,8 @@ export interface Statement {
   readonly spans: readonly Span[];
   /** What the call must answer; null where it must only succeed. */
   readonly expected: Expected | null;
+  /** Where that stands in the line, or what a guard compares with. */
+  readonly expectedSpan?: Span;
   /** C’s own check, around the call: `if ((fd = socket(…)) < 0) {`. */
   readonly guard?: Guard;
 }

@@ -7,26 +7,71 @@ import {
 import { parseStruct } from '../wire/struct/parse.ts';
 import { SyntaxProblem } from './lexer.ts';
 
-const BEGINNING = /^\s*(?:typedef\s+)?struct\s*(?:[A-Za-z_]\w*\s*)?\{/;
+const BEGINNING = /^\s*(?:typedef\s+)?struct\b\s*(?:[A-Za-z_]\w*\s*)?\{/;
+/** A comment, to its end or the text's, or a run of anything else. */
+const PIECE = /\/\/[^\r\n]*|#[^\r\n]*|\/\*[\s\S]*?(?:\*\/|$)|[^/#]+|\//g;
 
 /** Whether a structure is defined here; `struct person msg;` declares a variable. */
 export function isStruct(text: string): boolean {
   return BEGINNING.test(text);
 }
 
-/** Whether the definition goes on in the next line: its last brace is still open. */
+/** Whether the definition goes on in the next line: its last brace, or a comment, is still open. */
 export function isOpenStruct(text: string): boolean {
   if (!isStruct(text)) return false;
-  const plain = text.replaceAll(/\/\*.*?\*\/|\/\/.*$|#.*$/gms, '');
-  return plain.split('{').length > plain.split('}').length;
+  const open = new OpenStruct();
+  open.add(text);
+  return open.isOpen;
+}
+
+/** A definition over several lines, as it grows. */
+export class OpenStruct {
+  private depth = 0;
+  private inComment = false;
+
+  get isOpen(): boolean {
+    return this.depth > 0 || this.inComment;
+  }
+
+  add(line: string): void {
+    const rest = this.inComment ? afterComment(line) : line;
+    if (rest === null) return;
+    this.inComment = false;
+    for (const [piece] of rest.matchAll(PIECE)) {
+      if (piece.startsWith('/*')) this.inComment = !isClosed(piece);
+      else if (!piece.startsWith('//') && !piece.startsWith('#')) this.count(piece);
+    }
+  }
+
+  private count(piece: string): void {
+    for (const character of piece) {
+      if (character === '{') this.depth++;
+      if (character === '}') this.depth--;
+    }
+  }
+}
+
+/** What stands behind a comment that began in a line before; null where it goes on. */
+function afterComment(line: string): string | null {
+  const end = line.indexOf('*/');
+  return end === -1 ? null : line.slice(end + 2);
+}
+
+function isClosed(comment: string): boolean {
+  return comment.length >= 4 && comment.endsWith('*/');
 }
 
 /** @throws SyntaxProblem */
 export function parseDefinition(text: string, known: KnownStructs): StructDefinition {
   try {
-    return parseStruct(text, known);
+    return parseStruct(withoutShellComments(text), known);
   } catch (error) {
     if (!(error instanceof StructProblem)) throw error;
     throw new SyntaxProblem(error.message, error.span, error.suggestion);
   }
+}
+
+/** `#` begins a comment in this language, and not in C’s: blanks in its place keep the places. */
+function withoutShellComments(text: string): string {
+  return text.replace(PIECE, (piece) => (piece.startsWith('#') ? ' '.repeat(piece.length) : piece));
 }

@@ -1,14 +1,18 @@
 /** Arguments: numbers, constants, text, addresses, names, structures. */
 import type { Arg, CallName } from '../socket/call.ts';
+import { formOf, formText, type Row } from '../socket/calls/row.ts';
 import { callTable } from '../socket/calls/table.ts';
 import { EndpointError, parseEndpoint } from '../socket/endpoint.ts';
 import { isConstant } from '../socket/names.ts';
 import { stateNamed } from '../socket/state.ts';
+import { nearest } from '../wire/nearest.ts';
 import type { Cursor } from './cursor.ts';
 import { type Mark, type Span, SyntaxProblem, type Token } from './lexer.ts';
 
 /** `"x" * 1000` makes at most this many bytes. */
 const MOST_REPEATED = 16 * 1024 * 1024;
+/** Names for fscanf(), values for fprintf(): more than anyone writes. */
+const MOST_ARGUMENTS = 256;
 /** Structures inside structures, calls inside calls: nobody writes more, and the stack has an end. */
 const MOST_LEVELS = 64;
 
@@ -40,9 +44,11 @@ export function bare(cursor: Cursor): Arguments {
 }
 
 function argument(cursor: Cursor, args: Arg[], spans: Span[], level: number): void {
-  const start = cursor.spanOf(cursor.peek())[0];
+  const next = cursor.spanOf(cursor.peek());
+  if (args.length === MOST_ARGUMENTS)
+    throw new SyntaxProblem(`a call has at most ${MOST_ARGUMENTS} arguments`, next);
   args.push(value(cursor, level));
-  spans.push([start, cursor.lastEnd()]);
+  spans.push([next[0], cursor.lastEnd()]);
 }
 
 /** One argument. @throws SyntaxProblem */
@@ -78,15 +84,38 @@ function word(cursor: Cursor, text: string, span: Span, level: number): Arg {
   const state = stateNamed(text);
   if (state !== null) return { kind: 'state', state };
   if (cursor.isMark('(') && callTable.has(text)) {
-    const call = { name: text as CallName, args: parenthesised(cursor, level + 1).args };
-    return { kind: 'call', call };
+    return computed(cursor, text, span, level);
   }
   if (cursor.isMark('(')) {
-    throw new SyntaxProblem(`there is no call ${text}`, span);
+    throw new SyntaxProblem(`there is no call ${text}`, span, nearest(text, callTable.keys()));
   }
-  if (cursor.skip('{')) return { kind: 'struct', type: text, fields: fields(cursor, level) };
+  // Next to it: `setsockopt s SOL_SOCKET SO_LINGER {1, 0}` has two arguments there.
+  if (cursor.isMark('{') && cursor.spanOf(cursor.peek())[0] === span[1]) {
+    cursor.take();
+    return { kind: 'struct', type: text, fields: fields(cursor, level) };
+  }
   if (isConstant(text) || cursor.isMark('|')) return flags(cursor, text);
   return { kind: 'name', name: text };
+}
+
+/** `htons(8888)`, behind its name. */
+export function computed(
+  cursor: Cursor,
+  name: string,
+  span: Span,
+  level = 0,
+): Extract<Arg, { kind: 'call' }> {
+  const { args } = parenthesised(cursor, level + 1);
+  const row = callTable.get(name);
+  if (row !== undefined && formOf(row, args) === null)
+    throw new SyntaxProblem(usageOf(row), [span[0], cursor.lastEnd()]);
+  return { kind: 'call', call: { name: name as CallName, args } };
+}
+
+/** `send takes socket, bytes, [flags], or socket, bytes, count, flags`. */
+export function usageOf(row: Row): string {
+  const forms = [row.params, ...(row.alsoAs ?? [])].map(formText);
+  return `${row.name} takes ${forms.join('; or ') || 'nothing'}`;
 }
 
 function marked(cursor: Cursor, mark: Mark, span: Span, level: number): Arg {
@@ -103,22 +132,34 @@ function marked(cursor: Cursor, mark: Mark, span: Span, level: number): Arg {
   throw new SyntaxProblem('an argument is wanted here', span);
 }
 
-/** A cast, `(struct sockaddr *) &addr`, which says nothing here; or a value in parentheses. */
+/**
+ * A cast, `(struct sockaddr *) &addr`, which says nothing here; C’s own way to write a structure,
+ * `(struct person){"Ann", 33}`; or a value in parentheses.
+ */
 function inParentheses(cursor: Cursor, level: number): Arg {
   const start = cursor.mark;
-  let words = 0;
-  while (cursor.peek()?.kind === 'word') {
-    cursor.take();
-    words++;
-  }
+  const words = wordsOf(cursor);
   let stars = 0;
   while (cursor.skip('*')) stars++;
-  const isCast = words > 0 && (stars > 0 || words > 1 || startsValue(cursor.peek(1)));
-  if (isCast && cursor.skip(')')) return value(cursor, level + 1);
+  const isCast = words.length > 0 && (stars > 0 || words.length > 1 || startsValue(cursor.peek(1)));
+  if (isCast && cursor.skip(')')) {
+    const cast = value(cursor, level + 1);
+    const type = words[0] === 'struct' && stars === 0 ? words[1] : undefined;
+    return type !== undefined && cast.kind === 'struct' ? { ...cast, type } : cast;
+  }
   cursor.back(start);
   const inner = value(cursor, level + 1);
   cursor.want(')');
   return inner;
+}
+
+function wordsOf(cursor: Cursor): string[] {
+  const words: string[] = [];
+  for (let token = cursor.peek(); token?.kind === 'word'; token = cursor.peek()) {
+    words.push(token.text);
+    cursor.take();
+  }
+  return words;
 }
 
 function startsValue(token: Token | undefined): boolean {
@@ -126,15 +167,17 @@ function startsValue(token: Token | undefined): boolean {
   return token.kind !== 'mark' || token.text === '&' || token.text === '(' || token.text === '{';
 }
 
-/** `sizeof(msg)`, `sizeof(struct person)`, `sizeof msg`. */
-function sizeOf(cursor: Cursor): Arg {
+/** `sizeof(msg)`, `sizeof(struct person)`, `sizeof(unsigned int)`, `sizeof msg`. */
+export function sizeOf(cursor: Cursor): Extract<Arg, { kind: 'sizeof' }> {
   const closing = cursor.skip('(');
   if (cursor.isWord('struct')) cursor.take();
   const token = cursor.take();
   if (token?.kind !== 'word')
     throw new SyntaxProblem('a name or a type is wanted here', cursor.spanOf(token));
-  if (closing) cursor.want(')');
-  return { kind: 'sizeof', of: token.text };
+  if (!closing) return { kind: 'sizeof', of: token.text };
+  const more = wordsOf(cursor);
+  cursor.want(')');
+  return { kind: 'sizeof', of: [token.text, ...more].join(' ') };
 }
 
 /** `{1, 0}`, behind its opening brace. */
@@ -203,7 +246,7 @@ export function endpoint(text: string, span: Span): Extract<Arg, { kind: 'endpoi
 
 /** `127.0.0.1:port`: no service has the name, so it may be a value's. */
 function namedPort(text: string): Extract<Arg, { kind: 'at' }> | null {
-  const [, host, port] = /^(.*):([A-Za-z_]\w*)$/.exec(text) ?? [];
+  const [, host, port] = /^(.*):([A-Za-z_][\w-]*)$/.exec(text) ?? [];
   if (host === undefined || port === undefined) return null;
   try {
     parseEndpoint(`${host}:1`);

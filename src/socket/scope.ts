@@ -2,9 +2,10 @@
 import type { Sys } from '../sys/sys.ts';
 import { ByteQueue } from '../wire/byte-queue.ts';
 import type { StructDefinition } from '../wire/struct/definition.ts';
+import { namedScalars, scalarOf } from '../wire/struct/scalar.ts';
 import { ValueProblem } from '../wire/struct/value.ts';
 import type { Value } from './call.ts';
-import type { SocketError } from './errors.ts';
+import { BadCall, type SocketError } from './errors.ts';
 import { coerced, fieldOf, headerStructs, withField, zeroRecord } from './records.ts';
 import type { SocketRecord, SocketTable } from './socket-table.ts';
 import type { Snapshot } from './state.ts';
@@ -56,20 +57,27 @@ export class Scope {
 
   /**
    * The name means this value from now on. `addr.sin_port` is a field of what addr means.
-   * @throws ValueProblem where a structure can’t hold it
+   * @throws BadCall where a structure can’t hold it, or has no such field
    */
   give(name: string, value: Value): void {
     const [base = name, ...path] = name.split('.');
     const record = path.length > 0 ? this.values.get(base) : undefined;
     if (record?.kind === 'record') {
-      this.values.set(base, withField(record, path, value));
+      this.values.set(
+        base,
+        fitting(() => withField(record, path, value)),
+      );
       return;
     }
-    if (path.length > 0) throw new ValueProblem(noStructure(base, this.isKnown(base)), []);
+    if (path.length > 0) {
+      const why = this.isKnown(base) ? `${base} is no structure` : `there is no structure ${base}`;
+      throw new BadCall(`${why}: declare it first, struct sockaddr_in ${base};`);
+    }
     const type = this.typed.get(name);
+    const held = type === undefined ? value : fitting(() => coerced(type, value));
     this.forget(name);
     this.sockets.makeWay(name);
-    this.values.set(name, type === undefined ? value : coerced(type, value));
+    this.values.set(name, held);
   }
 
   /** What a name stands for that is no socket; also a field, `msg.age`. */
@@ -93,7 +101,7 @@ export class Scope {
     this.sizes.set(name, size);
   }
 
-  /** sizeof(name): of a variable or a structure; null where neither is known. */
+  /** sizeof(name): of a variable, a structure, or a type of C’s; null where nothing has the name. */
   sizeOf(name: string): number | null {
     const struct = this.structs.get(name);
     if (struct !== undefined && !this.values.has(name)) return zeroRecord(struct).layout.size;
@@ -106,7 +114,7 @@ export class Scope {
       case 'integer':
         return 4; // a C int
       default:
-        return null;
+        return (namedScalars.get(name) ?? scalarOf(name.split(' ')))?.size ?? null;
     }
   }
 
@@ -141,10 +149,14 @@ export class Scope {
   }
 }
 
-function noStructure(name: string, known: boolean): string {
-  return known
-    ? `${name} is no structure, so it has no fields`
-    : `there is no ${name}; declare it: struct sockaddr_in ${name};`;
+/** @throws BadCall where a field can’t hold its value */
+function fitting<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ValueProblem) throw new BadCall(error.message);
+    throw error;
+  }
 }
 
 /** A FILE in the making. */

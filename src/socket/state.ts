@@ -41,6 +41,8 @@ export interface Snapshot {
   readonly receiveQueue: number | null;
   /** Bytes that the peer has not acknowledged (SIOCOUTQ). */
   readonly sendQueue: number | null;
+  /** True where a byte of urgent data has come and was not taken yet (RFC 9293 §3.8.5). */
+  readonly urgent: boolean;
   /** A listener's connections that wait for accept(), and the backlog's limit. */
   readonly queue: { readonly used: number; readonly limit: number } | null;
   /** True where the kernel keeps the connection though no descriptor leads to it (TIME-WAIT). */
@@ -57,6 +59,7 @@ export type ChangeField =
   | 'peer'
   | 'receive_queue'
   | 'send_queue'
+  | 'urgent'
   | 'queue'
   | 'backlog';
 
@@ -92,4 +95,6 @@ const FIELDS: readonly (readonly [ChangeField, (s: Snapshot) => string | number 
   ['backlog', (s) => s.queue?.limit ?? null],
   ['receive_queue', (s) => s.receiveQueue],
   ['send_queue', (s) => s.sendQueue],
+  // 1 where there is some: changes are numbers and texts.
+  ['urgent', (s) => (s.fd === null ? null : Number(s.urgent))],
 ];

@@ -172,6 +172,8 @@ export const darwinErrnos = {
   ENOSYS: 78,
   EOVERFLOW: 84,
   ECANCELED: 89,
+  EILSEQ: 92,
+  EPROTO: 100,
 } as const;
 
 /** TCPS_… of <netinet/tcp_fsm.h>, in the spelling of RFC 9293. */

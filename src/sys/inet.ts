@@ -16,29 +16,6 @@ export function parseIPv4(text: string): Uint8Array | null {
   return bytes;
 }
 
-/**
- * As inet_addr(3) reads an address: also `127.1`, octal, hexadecimal, and anything behind a blank.
- * Null where it is none.
- */
-export function parseLooseIPv4(text: string): Uint8Array | null {
-  const [word = ''] = text.split(/[ \t-\r]/, 1);
-  const numbers = word.split('.').map(cNumber);
-  const last = numbers.pop() ?? Number.NaN;
-  // The last number fills all bytes that are left.
-  const most = 2 ** (8 * (4 - numbers.length)) - 1;
-  if (numbers.length > 3 || !(last <= most) || !numbers.every((one) => one <= 255)) return null;
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, last);
-  for (const [i, one] of numbers.entries()) bytes[i] = one;
-  return bytes;
-}
-
-/** A number as C has it, for strtoul() with base 0; NaN where it is none. */
-function cNumber(text: string): number {
-  if (/^0[0-7]*$/.test(text)) return Number.parseInt(text, 8);
-  return /^(0[xX][0-9a-fA-F]+|[1-9][0-9]*)$/.test(text) ? Number(text) : Number.NaN;
-}
-
 export function formatIPv4(bytes: Uint8Array): string {
   return bytes.join('.');
 }

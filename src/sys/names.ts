@@ -1,6 +1,7 @@
 /** getaddrinfo(3) and getnameinfo(3) as a C program is answered: addresses, or an EAI_ error. */
 import dns from 'node:dns';
 import { lookup } from 'node:dns/promises';
+import { bind } from './ffi.ts';
 import { parseIPv4, parseIPv6 } from './inet.ts';
 import { nameOf } from './name-of.ts';
 import { constant, constants } from './platform.ts';
@@ -70,6 +71,13 @@ async function lookedUp(
   } catch (error) {
     return failureOf(error);
   }
+}
+
+const libc = bind('uint32_t inet_addr(const char *)');
+
+/** inet_addr(3): 32 bits in network order, as a number of this machine; INADDR_NONE for no address. */
+export function inetAddr(text: string): number {
+  return Number(libc(text)) >>> 0;
 }
 
 /** @returns the host's name */

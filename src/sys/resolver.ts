@@ -76,12 +76,21 @@ function inet6(address: string, port: number): Internet {
   return { family: 'inet6', host, port, scope: resolver.scopeOf(zone) ?? 0 };
 }
 
+interface Service {
+  readonly entry: string;
+  readonly names: readonly string[];
+}
+
+/** Read once: a script may have a service in each of its lines. */
+let read: readonly Service[] | null = null;
+
 /** services(5): `http 80/tcp www # a comment`. */
-function services(): { entry: string; names: string[] }[] {
-  return servicesFile()
+function services(): readonly Service[] {
+  read ??= servicesFile()
     .split('\n')
     .map((line) => (line.split('#')[0] ?? '').trim().split(/\s+/))
     .map(([name = '', entry = '', ...aliases]) => ({ entry, names: [name, ...aliases] }));
+  return read;
 }
 
 function servicesFile(): string {

@@ -15,7 +15,7 @@ const LABEL = 9;
 
 export function renderStep(step: Step, page: Page): string {
   const { theme, width } = page;
-  const lines = [callLine(step, page)];
+  const lines = [renderCall(step, page)];
   if (step.layout !== null && step.outcome.kind === 'value') {
     lines.push(...renderSockaddr(step.layout, ' '.repeat(LABEL + 2), width, theme));
   }
@@ -51,11 +51,17 @@ export function renderChanges(
 }
 
 /** `  why      …`, an explanation under a step. */
-export function renderWhy(text: string, { theme, width }: Page): string {
-  return hanging(`  ${padEnd('why', LABEL - 1)} `, inSigns(visibleText(text), theme), width);
+export function renderWhy(text: string, page: Page): string {
+  return renderNote('why', text, page);
 }
 
-function callLine(step: Step, { theme, width }: Page): string {
+/** The same with another word in front, such as `hint`. */
+export function renderNote(word: string, text: string, { theme, width }: Page): string {
+  return hanging(`  ${padEnd(word, LABEL - 1)} `, inSigns(visibleText(text), theme), width);
+}
+
+/** The call's own line: `  listen(21, 2) = 0                    4 µs`. */
+export function renderCall(step: Step, { theme, width }: Page): string {
   const { outcome, job } = step;
   const start = inSigns(`  ${job === null ? '' : `[${job}] `}${visibleText(step.text)}`, theme);
   if (outcome.kind === 'error') {
@@ -93,6 +99,12 @@ function changeTexts(changes: readonly Change[], after: Snapshot, theme: Theme):
   const [received, unsent] = [of('receive_queue'), of('send_queue')];
   if (received !== undefined) told.push(receivedText(received, after));
   if (unsent !== undefined && !after.lingers) told.push(unsentText(unsent, after));
+  const urgent = of('urgent');
+  if (urgent !== undefined) {
+    told.push(
+      urgent.to === 1 ? 'urgent data has come (MSG_OOB takes it)' : 'no urgent data any more',
+    );
+  }
   return told;
 }
 

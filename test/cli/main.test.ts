@@ -5,7 +5,7 @@ import { contentsOf, pipe } from '../support/pipe.ts';
 import { run, shell, socklab } from '../support/program.ts';
 import { has } from '../support/tools.ts';
 
-const COMMANDS = ['serve', 'connect', 'send', 'repl', 'inspect', 'demo'] as const;
+const COMMANDS = ['serve', 'connect', 'send', 'repl', 'run', 'explain', 'inspect', 'demo'] as const;
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 describe('help and version', () => {
@@ -34,6 +34,7 @@ describe('help and version', () => {
 
 describe('a mistake on the command line exits 2', () => {
   it.each([
+    ['an unknown topic', ['explain', 'ACEPT'], 'did you mean accept?'],
     ['a misspelt command', ['conect', ':1'], "unknown command 'conect'; did you mean connect?"],
     ['an unknown option', ['serve', '--onec', ':0'], '--once'],
     ['an unknown option of all commands', ['demo', '--colour', 'never'], '--color'],

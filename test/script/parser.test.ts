@@ -1,7 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseStatement } from '../../src/script/parser.ts';
+import { parseLine, parseStatement } from '../../src/script/parser.ts';
+import type { Declarator, Line } from '../../src/script/statement.ts';
 import type { Arg } from '../../src/socket/call.ts';
+import type { ParamKind } from '../../src/socket/calls/kinds.ts';
 import { callTable } from '../../src/socket/calls/table.ts';
 import { parseEndpoint as endpoint } from '../../src/socket/endpoint.ts';
 import { cpuTime } from '../support/cpu-time.ts';
@@ -18,6 +19,48 @@ function second(written: string): Arg | undefined {
   expect(args).toHaveLength(2);
   return args?.[1];
 }
+
+const bytesArg = (text: string): Arg => ({ kind: 'bytes', bytes: bytes(text) });
+
+function assign(target: string, value: Arg, span: readonly [number, number]): Line {
+  return { kind: 'assign', target, value, span };
+}
+
+function declared(
+  type: string,
+  names: readonly (Partial<Declarator> & { readonly name: string })[],
+  span: readonly [number, number],
+): Line {
+  const declarators = names.map((one) => ({ pointer: false, count: null, value: null, ...one }));
+  return { kind: 'declare', type, declarators, span };
+}
+
+const int = (value: number): Arg => ({ kind: 'integer', value });
+const struct = (...fields: Arg[]): Extract<Arg, { kind: 'struct' }> => ({ kind: 'struct', fields });
+
+/** Something that can be written for each kind of parameter. */
+const WRITTEN: Readonly<Record<ParamKind, string>> = {
+  socket: 's',
+  'known socket': 's',
+  address: ':80',
+  int: '1',
+  flags: 'MSG_PEEK',
+  size: '1',
+  room: '64',
+  bytes: '"x"',
+  text: '"x"',
+  option: '{1, 0}',
+  timeout: '1s',
+  duration: '200ms',
+  state: 'FIN-WAIT-2',
+  out: '&x',
+  pair: '[a, b]',
+  fds: '{s, POLLIN}',
+  file: 'f',
+  job: '1',
+  printable: '1',
+  anything: '1',
+};
 
 function expectedOf(written: string) {
   return parseStatement(`read(s, 64) = ${written}`)?.expected;
@@ -77,14 +120,23 @@ describe('a statement', () => {
     expect(flags.slice(...last)).toBe('O_RDWR | O_NONBLOCK');
   });
 
-  it('can be any call of the table, with and without its optional arguments', () => {
-    const value = { socket: 's', address: ':80', int: '1', size: '1', bytes: '"x"', option: '1' };
-    for (const { name, params } of callTable.values()) {
-      const all = params.map((param) => value[param.kind]);
-      const least = params.flatMap((param) => (param.optional ? [] : [value[param.kind]]));
-      expect(argsOf(`${name}(${all.join(', ')})`)).toHaveLength(all.length);
-      expect(argsOf(`${name} ${least.join(' ')}`)).toHaveLength(least.length);
+  it('can be any call of the table, in each of its forms, with its optional arguments and without', () => {
+    for (const { name, params, alsoAs = [] } of callTable.values()) {
+      for (const form of [params, ...alsoAs]) {
+        const all = form.map(({ kind }) => WRITTEN[kind]);
+        const least = form.flatMap(({ optional, kind }) => (optional ? [] : [WRITTEN[kind]]));
+        expect(argsOf(`${name}(${all.join(', ')})`)).toHaveLength(all.length);
+        expect(argsOf(`${name} ${least.join(' ')}`)).toHaveLength(least.length);
+      }
     }
+  });
+
+  it('says where what it expects stands', () => {
+    const spanOf = (line: string) => line.slice(...(parseStatement(line)?.expectedSpan ?? [0, 0]));
+    expect(spanOf('read(s, 64) =  "ab" * 3... # so')).toBe('"ab" * 3...');
+    expect(spanOf('n = write(s, "x") = -1 EPIPE (Broken pipe)')).toMatch(/^-1 EPIPE/);
+    expect(spanOf('if (listen(s, 1) < (0)) {')).toBe('(0)');
+    expect(parseStatement('read(s, 64)')).not.toHaveProperty('expectedSpan');
   });
 });
 
@@ -106,9 +158,37 @@ describe('values', () => {
     ['2|O_NONBLOCK', { kind: 'constants', parts: [2, 'O_NONBLOCK'] }],
     // Unknown ones are kept: the call knows better which would be right there.
     ['O_NONBLOK|O_RDWR', { kind: 'constants', parts: ['O_NONBLOK', 'O_RDWR'] }],
-    ['{1, 0}', { kind: 'struct', fields: [1, 0] }],
-    ['{ -1,0x10 }', { kind: 'struct', fields: [-1, 16] }],
+    ['{1, 0}', { kind: 'struct', fields: [int(1), int(0)] }],
+    ['{ -1,0x10 }', { kind: 'struct', fields: [int(-1), int(16)] }],
     ['{}', { kind: 'struct', fields: [] }],
+    ['{"Ann", {1}}', struct({ kind: 'bytes', bytes: bytes('Ann') }, struct(int(1)))],
+    ['person{"Ann"}', { ...struct({ kind: 'bytes', bytes: bytes('Ann') }), type: 'person' }],
+    ['(struct person){1}', { ...struct(int(1)), type: 'person' }],
+    ['&peer', { kind: 'name', name: 'peer', ref: true }],
+    ['(struct sockaddr *) &peer', { kind: 'name', name: 'peer', ref: true }],
+    ['(char *)buf', { kind: 'name', name: 'buf' }],
+    ['(const void *) "x"', { kind: 'bytes', bytes: bytes('x') }],
+    ['(peer)', { kind: 'name', name: 'peer' }],
+    ['((5))', int(5)],
+    ['(socklen_t) 5', int(5)],
+    ['pair[0]', { kind: 'name', name: 'pair[0]' }],
+    ['addr.sin_port', { kind: 'name', name: 'addr.sin_port' }],
+    ['sizeof(msg)', { kind: 'sizeof', of: 'msg' }],
+    ['sizeof(struct person)', { kind: 'sizeof', of: 'person' }],
+    ['sizeof (unsigned int)', { kind: 'sizeof', of: 'unsigned int' }],
+    ['sizeof msg.name', { kind: 'sizeof', of: 'msg.name' }],
+    ['[a, 5]', { kind: 'list', items: [{ kind: 'name', name: 'a' }, int(5)] }],
+    ['[]', { kind: 'list', items: [] }],
+    ['200ms', { kind: 'duration', ms: 200 }],
+    ['1.5s', { kind: 'duration', ms: 1500 }],
+    ['2m', { kind: 'duration', ms: 120_000 }],
+    ['FIN-WAIT-2', { kind: 'state', state: 'FIN-WAIT-2' }],
+    ['FIN_WAIT_2', { kind: 'state', state: 'FIN-WAIT-2' }],
+    ['htons(8888)', { kind: 'call', call: { name: 'htons', args: [int(8888)] } }],
+    ['127.0.0.1:port', { kind: 'at', host: '127.0.0.1', port: 'port' }],
+    ['[::1]:my-port', { kind: 'at', host: '[::1]', port: 'my-port' }],
+    [':port', { kind: 'at', host: '', port: 'port' }],
+    ['udp:host:port', { kind: 'at', host: 'udp:host', port: 'port' }],
   ])('%s', (written, arg) => {
     expect(second(written)).toEqual(arg);
   });
@@ -160,7 +240,28 @@ describe('what is expected', () => {
     ['EADDRINUSE', { kind: 'errno', name: 'EADDRINUSE' }],
     ['127.0.0.1:80', { kind: 'address', address: '127.0.0.1:80' }],
     ['tcp://127.0.0.1:80', { kind: 'address', address: '127.0.0.1:80' }],
-    ['{1, 0}', { kind: 'struct', fields: [1, 0] }],
+    ['{1, 0}', { kind: 'struct', fields: [int(1), int(0)] }],
+    ['person{1}', { kind: 'struct', type: 'person', fields: [int(1)] }],
+    ['*:80', { kind: 'address', address: '0.0.0.0:80' }],
+    ['localhost:80', { kind: 'address', address: '127.0.0.1:80' }],
+    ['unixgram:/tmp/x', { kind: 'address', address: 'unix:/tmp/x' }],
+    ['127.0.0.1:port', { kind: 'at', host: '127.0.0.1', port: 'port' }],
+    ['host:80', { kind: 'at', host: 'host', port: '80' }],
+    ['-1 EPIPE', { kind: 'errno', name: 'EPIPE' }],
+    ['-1 EPIPE (Broken pipe)', { kind: 'errno', name: 'EPIPE' }],
+    ['-1 EIO (Input/output error)', { kind: 'errno', name: 'EIO' }],
+    ['EAI_NONAME', { kind: 'errno', name: 'EAI_NONAME' }],
+    ['EOF', { kind: 'eof' }],
+    ['NULL', { kind: 'null' }],
+    ['POLLIN|POLLHUP', { kind: 'constants', parts: ['POLLIN', 'POLLHUP'] }],
+    ['2 | O_NONBLOCK', { kind: 'constants', parts: [2, 'O_NONBLOCK'] }],
+    ['SOCK_STREAM', { kind: 'constants', parts: ['SOCK_STREAM'] }],
+    ['FIN-WAIT-2', { kind: 'state', state: 'FIN-WAIT-2' }],
+    ['payload', { kind: 'name', name: 'payload' }],
+    ['msg.age', { kind: 'name', name: 'msg.age' }],
+    ['PORT', { kind: 'name', name: 'PORT' }],
+    ['sizeof(msg)', { kind: 'sizeof', of: 'msg' }],
+    ['htons(80)', { kind: 'call', call: { name: 'htons', args: [int(80)] } }],
     ['blocked', { kind: 'blocked' }],
     ['...', { kind: 'anything' }],
   ])('%s', (written, expected) => {
@@ -178,31 +279,111 @@ describe('what is expected', () => {
   });
 });
 
-/** A statement that is right, put together from what the grammar allows. */
-const word = fc.constantFrom('s', 'conn', 'my-sock', '_x1');
-const value = fc.oneof(
-  word,
-  fc.integer({ min: -(2 ** 40), max: 2 ** 40 }).map(String),
-  fc.constantFrom('AF_INET|SOCK_STREAM', 'NULL', '{1, 0}', '"a\\n#" * 3', 'hex"00"', '[::1]:80'),
-);
-const answer = fc.constantFrom('', ' = 0', ' = "x"...', ' = EPIPE', ' = ...', '=blocked', ' = {1}');
-const rightLine = fc
-  .tuple(fc.constantFrom(...callTable.values()), fc.option(word), answer, fc.boolean())
-  .chain(([row, name, expected, bare]) =>
-    fc.array(value, { minLength: row.params.length, maxLength: row.params.length }).map((args) => {
-      const list = bare ? ` ${args.join(' ')}` : `(${args.join(', ')})`;
-      return `${name === null ? '' : `${name} = `}${row.name}${list}${expected}`;
-    }),
-  );
+const person = '{ char name[30]; uint32_t age; }';
 
-describe('any right statement', () => {
-  it('is read, with blanks and semicolons wherever C allows them', () => {
-    fc.assert(
-      fc.property(rightLine, (line) => {
-        const { call, expected } = parseStatement(line) ?? {};
-        expect(call).toBeDefined();
-        expect(parseStatement(`  ${line} ; # ${line}`)).toMatchObject({ call, expected });
-      }),
-    );
+describe('a line that makes no call', () => {
+  it.each<[string, Line]>([
+    [
+      'payload = "x" * 3',
+      { kind: 'assign', target: 'payload', value: bytesArg('xxx'), span: [10, 17] },
+    ],
+    ['x = y;', { kind: 'assign', target: 'x', value: { kind: 'name', name: 'y' }, span: [4, 5] }],
+    ['a.b = AF_INET', assign('a.b', { kind: 'constants', parts: ['AF_INET'] }, [6, 13])],
+    ['len = sizeof(addr);', assign('len', { kind: 'sizeof', of: 'addr' }, [6, 18])],
+    ['m = person{1}', assign('m', { ...struct(int(1)), type: 'person' }, [4, 13])],
+    ['int a;', declared('int', [{ name: 'a' }], [0, 5])],
+    [
+      'int a, *b = NULL, c[2];',
+      declared(
+        'int',
+        [
+          { name: 'a' },
+          { name: 'b', pointer: true, value: { kind: 'null' } },
+          { name: 'c', count: 2 },
+        ],
+        [0, 22],
+      ),
+    ],
+    ['struct sockaddr_in s;', declared('struct sockaddr_in', [{ name: 's' }], [0, 20])],
+    [
+      'FILE *fin, *fout;',
+      declared(
+        'FILE',
+        [
+          { name: 'fin', pointer: true },
+          { name: 'fout', pointer: true },
+        ],
+        [0, 16],
+      ),
+    ],
+    [
+      'const char *m = "x";',
+      declared('const char', [{ name: 'm', pointer: true, value: bytesArg('x') }], [0, 19]),
+    ],
+    ['char t[] = "x"', declared('char', [{ name: 't', value: bytesArg('x') }], [0, 14])],
+    ['memset(&a, 0, sizeof(a));', { kind: 'zero', target: 'a', span: [0, 24] }],
+    ['bzero(&a, sizeof(a));', { kind: 'zero', target: 'a', span: [0, 20] }],
+    ['perror("bind");', { kind: 'c', part: { kind: 'perror', text: 'bind' } }],
+    ['exit(-1);', { kind: 'c', part: { kind: 'exit', word: 'exit', code: int(-1) } }],
+    ['return 1;', { kind: 'c', part: { kind: 'exit', word: 'return', code: int(1) } }],
+    ['return;', { kind: 'c', part: { kind: 'exit', word: 'return', code: null } }],
+    ['{', { kind: 'c', part: { kind: 'open' } }],
+    ['int main(int argc, char *argv[]) {', { kind: 'c', part: { kind: 'open' } }],
+    ['}', { kind: 'c', part: { kind: 'close' } }],
+    ['};', { kind: 'c', part: { kind: 'close' } }],
+    ['} else {', { kind: 'c', part: { kind: 'else' } }],
+  ])('%s', (text, line) => {
+    expect(parseLine(text)).toEqual(line);
+  });
+
+  it.each(['int main(void)', 'int main(int argc, char **argv)'])('%s says nothing', (text) => {
+    expect(parseLine(text)).toBeNull();
+  });
+
+  it.each([
+    `struct person ${person}`,
+    `struct person ${person};`,
+    `struct person ${person} # a person`,
+    `struct person { # who\n char name[30]; // what } they are called\n uint32_t age; /* } */ }`,
+    `typedef struct ${person} person;`,
+  ])('%j defines a structure', (text) => {
+    const line = parseLine(text);
+    expect(line).toMatchObject({ kind: 'struct', definition: { name: 'person', order: 'host' } });
+    expect(line?.kind === 'struct' && line.definition.fields.map(({ name }) => name)).toEqual([
+      'name',
+      'age',
+    ]);
+  });
+
+  it.each([
+    ['int fd = socket(AF_INET, SOCK_STREAM, 0);', 'fd'],
+    ['FILE *fin = fdopen(conn, "r");', 'fin'],
+    ['ssize_t n = read conn 64', 'n'],
+    ['addr.sin_port = htons(8888);', 'addr.sin_port'],
+  ])('but %s is a call', (text, as) => {
+    expect(parseLine(text)).toMatchObject({ kind: 'call', statement: { call: { as } } });
+  });
+});
+
+describe('C’s own check around a call', () => {
+  it.each([
+    ['if (bind(s, :80) < 0) {', '<', null],
+    ['if (bind(s, :80) == -1){', '==', null],
+    ['if((fd = accept(s)) < 0){', '<', null],
+    ['if (read(s, 64) != sizeof(msg)) { perror("read"); exit(-1); }', '!=', 2],
+    ['if (bind(s, :80) < 0) exit(1);', '<', 1],
+    ['if (bind(s, :80) >= 0) { }', '>=', 0],
+  ])('%s', (text, operator, parts) => {
+    const guard = parseStatement(text)?.guard;
+    expect([guard?.operator, guard?.body?.length ?? null]).toEqual([operator, parts]);
+  });
+});
+
+describe('a structure’s end in the bare form', () => {
+  it('is told from a structure of a type', () => {
+    const [, , , option] = argsOf('setsockopt s SOL_SOCKET SO_LINGER {1, 0}') ?? [];
+    expect(option).toEqual(struct(int(1), int(0)));
+    const [, bytesOf] = argsOf('write s person{1}') ?? [];
+    expect(bytesOf).toMatchObject({ kind: 'struct', type: 'person' });
   });
 });

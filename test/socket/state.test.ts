@@ -10,6 +10,7 @@ const NEW: Snapshot = {
   peer: null,
   receiveQueue: 0,
   sendQueue: null,
+  urgent: false,
   queue: null,
   lingers: false,
   accepted: false,

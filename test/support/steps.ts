@@ -25,6 +25,7 @@ export function snapshot(socket: string, rest: Partial<Snapshot> = {}): Snapshot
     peer: null,
     receiveQueue: 0,
     sendQueue: null,
+    urgent: false,
     queue: null,
     lingers: false,
     accepted: false,

@@ -6,7 +6,7 @@ import type { Blocked } from '../../src/socket/session/job.ts';
 import type { Sight } from '../../src/socket/session/observer.ts';
 import type { Snapshot } from '../../src/socket/state.ts';
 import type { Step } from '../../src/socket/step.ts';
-import { whyFailed } from '../../src/teach/why.ts';
+import { whyFailed } from '../../src/teach/why/failed.ts';
 import { TestSession } from './session.ts';
 
 export interface Usual {

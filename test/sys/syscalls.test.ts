@@ -24,7 +24,7 @@ function optionOf(fd: number, option: 'SO_TYPE' | 'SO_ERROR' | 'SO_REUSEADDR'): 
   const value = outBuffer(16);
   ok(sys.getsockopt(fd, constant('SOL_SOCKET'), constant(option), value));
   expect(written(value)).toHaveLength(4);
-  return new DataView(value.bytes.buffer).getInt32(0, true);
+  return new DataView(value.bytes.buffer, value.bytes.byteOffset).getInt32(0, true);
 }
 
 describe('a connection', () => {

@@ -2,14 +2,20 @@
 
 import type { Row } from '../../socket/calls/row.ts';
 import { callTable } from '../../socket/calls/table.ts';
+import type { Session } from '../../socket/session/session.ts';
 import type { Snapshot } from '../../socket/state.ts';
+import { whyNow } from '../../teach/why/now.ts';
+import { stepJson } from '../../view/json.ts';
 import { hanging, padEnd } from '../../view/layout.ts';
 import type { Page } from '../../view/page.ts';
 import { renderSockets } from '../../view/sockets.ts';
 import { renderBlocked } from '../../view/step.ts';
 import { inSigns } from '../../view/theme.ts';
 import { visibleText } from '../../view/visible.ts';
+import { renderNow } from '../../view/why.ts';
 import { nearest } from '../../wire/nearest.ts';
+import { explanation, unknownTopic } from '../explain.ts';
+import { exported, load, save } from './files.ts';
 import type { Repl } from './repl.ts';
 
 /** What a command may do to the prompt around it. */
@@ -25,8 +31,10 @@ interface Command {
   readonly name: string;
   readonly usage: string;
   readonly does: string;
+  /** Whether it is also written with a `!`, to write over files. */
+  readonly forces?: true;
   /** @returns true to end the session */
-  run(argument: string, around: Surroundings): boolean | Promise<boolean>;
+  run(argument: string, around: Surroundings, force: boolean): boolean | Promise<boolean>;
 }
 
 const COMMANDS: readonly Command[] = [
@@ -43,6 +51,32 @@ const COMMANDS: readonly Command[] = [
     does: 'every socket, as the kernel sees it now',
     run: (_, around) =>
       say(around, renderSockets(around.repl.session.snapshots().filter(isLive), around.page)),
+  },
+  {
+    name: '.why',
+    usage: '.why [N]',
+    does: 'what the last error, or call N that is blocked, means here',
+    run: (argument, around) => {
+      if (!/^\d*$/.test(argument)) return say(around, '  a job has a number: .why 2');
+      const { session } = around.repl;
+      if (argument !== '' && !session.jobs().some(({ job }) => job === Number(argument)))
+        return say(around, noSuchJob(session, argument));
+      const now = whyNow(session, argument === '' ? null : Number(argument));
+      return say(around, renderNow(now, around.page));
+    },
+  },
+  {
+    name: '.predict',
+    usage: '.predict',
+    does: 'on or off: ask what each call will do before it is made; alone: the score',
+    run: (argument, around) => say(around, around.repl.predicting.command(argument)),
+  },
+  {
+    name: '.explain',
+    usage: '.explain TOPIC',
+    does: 'a call, an errno, a state, an option, a signal',
+    run: (argument, around) =>
+      say(around, explanation(argument, around.page) ?? `  ${unknownTopic(argument)}`),
   },
   {
     name: '.next',
@@ -72,9 +106,42 @@ const COMMANDS: readonly Command[] = [
       if (!/^\d*$/.test(argument)) return say(around, '  a job has a number: .cancel 2');
       const number = argument === '' ? undefined : Number(argument);
       if (around.repl.session.cancel(number)) return false;
-      const blocked = around.repl.session.jobs().map(({ job }) => job);
-      if (blocked.length === 0) return say(around, '  no call is blocked');
-      return say(around, `  there is no job ${number}; blocked: ${blocked.join(', ')}`);
+      return say(around, noSuchJob(around.repl.session, argument));
+    },
+  },
+  {
+    name: '.json',
+    usage: '.json [on|off]',
+    does: 'the last step as JSON; on: each step so',
+    run: (argument, around) => say(around, asJson(argument, around)),
+  },
+  {
+    name: '.save',
+    usage: '.save FILE',
+    does: 'write down what was entered, as a script',
+    forces: true,
+    run: (argument, around, force) => {
+      save(argument, force, around);
+      return false;
+    },
+  },
+  {
+    name: '.load',
+    usage: '.load FILE',
+    does: 'run a script here',
+    run: async (argument, around) => {
+      await load(argument, around);
+      return false;
+    },
+  },
+  {
+    name: '.export',
+    usage: '.export FORMAT',
+    does: 'the session as c, python, node, json or mermaid [FILE]',
+    forces: true,
+    run: (argument, around, force) => {
+      exported(argument, force, around);
+      return false;
     },
   },
   {
@@ -102,7 +169,10 @@ export async function runCommand(
   around: Surroundings,
 ): Promise<{ quit: boolean; known: boolean }> {
   const [word = '', ...rest] = line.trim().split(/\s+/);
-  const command = COMMANDS.find(({ name }) => name === word);
+  const force = word.endsWith('!');
+  const command = COMMANDS.find(({ name, forces }) =>
+    force ? forces && `${name}!` === word : name === word,
+  );
   if (command === undefined) {
     const near = nearest(word, commandNames);
     around.print(
@@ -110,7 +180,28 @@ export async function runCommand(
     );
     return { quit: false, known: false };
   }
-  return { quit: await command.run(rest.join(' '), around), known: true };
+  const quit = await command.run(rest.join(' '), around, force);
+  if (!quit) around.repl.predicting.ask();
+  return { quit, known: true };
+}
+
+function noSuchJob(session: Session, number: string): string {
+  const blocked = session.jobs().map(({ job }) => job);
+  if (blocked.length === 0) return '  no call is blocked';
+  return `  there is no job ${number}; blocked: ${blocked.join(', ')}`;
+}
+
+/** `.json`: the last step; `.json on`: all that come. */
+function asJson(argument: string, { repl }: Surroundings): string {
+  if (argument === 'on' || argument === 'off') {
+    repl.json = argument === 'on';
+    return repl.json
+      ? '  each step is shown as JSON from now on'
+      : '  steps are shown as text again';
+  }
+  if (argument !== '') return '  .json shows the last step; .json on and .json off all that come';
+  const last = repl.session.steps.at(-1);
+  return last === undefined ? '  no call was made yet' : stepJson(last);
 }
 
 function say(around: Surroundings, text: string): false {

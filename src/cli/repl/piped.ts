@@ -39,6 +39,7 @@ export async function pipedRepl(
       repl.session.look();
       await drained(stdout);
     }
+    repl.abandon();
     if (await stuck(repl.session, timeoutMs, () => true)) late = true;
     await settle();
     return verdictOf(verdicts, repl, late);

@@ -2,26 +2,41 @@
 import { Evaluator } from '../../script/evaluate.ts';
 import { SyntaxProblem } from '../../script/lexer.ts';
 import { parseLine } from '../../script/parser.ts';
+import { Recording } from '../../script/recording.ts';
 import type { Line } from '../../script/statement.ts';
 import { isOpenStruct } from '../../script/struct-line.ts';
 import { BadCall, SocketError } from '../../socket/errors.ts';
 import { Session, type SessionEvent } from '../../socket/session/session.ts';
-import { whyFailed } from '../../teach/why.ts';
+import { whyFailed } from '../../teach/why/failed.ts';
+import { hintOf } from '../../teach/why/port.ts';
 import { type Problem, renderProblem } from '../../view/caret.ts';
+import { changeJson, stepJson } from '../../view/json.ts';
 import type { Page } from '../../view/page.ts';
-import { renderBlocked, renderChanges, renderStep, renderWhy } from '../../view/step.ts';
+import {
+  renderBlocked,
+  renderChanges,
+  renderNote,
+  renderStep,
+  renderWhy,
+} from '../../view/step.ts';
 import { renderLayout } from '../../view/struct.ts';
 import { inSigns } from '../../view/theme.ts';
 import { visibleText } from '../../view/visible.ts';
 import { layoutOf } from '../../wire/struct/layout.ts';
+import { type Predicted, Predicting } from './predicting.ts';
 
 /** How a line ended. */
 export type Verdict = 'fine' | 'unmet' | 'malformed';
 
 export class Repl {
   session: Session;
+  /** What .save and .export write down. */
+  recording: Recording;
+  /** Whether steps are shown as JSON. */
+  json = false;
   /** What blocked calls came to, after their statement had returned. */
   readonly late = new Set<Verdict>();
+  readonly predicting: Predicting;
   private evaluator: Evaluator;
   /** The lines of a structure whose last brace is still open. */
   private begun: string[] = [];
@@ -32,22 +47,30 @@ export class Repl {
   constructor(page: () => Page, print: (text: string) => void) {
     this.page = page;
     this.print = print;
+    this.predicting = new Predicting(page, print);
     this.session = this.open();
+    this.recording = new Recording(this.session);
     this.evaluator = new Evaluator(this.session);
   }
 
-  /** Whether more lines belong to what was begun: a structure over several lines. */
+  /** Whether the next line belongs to what was begun: a structure over several lines, a question. */
   get continues(): boolean {
-    return this.begun.length > 0;
+    return this.begun.length > 0 || this.predicting.waits;
   }
 
-  /** Gives up what was begun, as Ctrl-C does. */
-  abandon(): void {
+  /** Gives up what was begun, as Ctrl-C does. @returns whether there was anything */
+  abandon(): boolean {
+    const had = this.begun.length > 0;
     this.begun = [];
+    return this.predicting.leave() || had;
   }
 
   /** Makes the line's call, and returns when it has returned or is blocked. */
   async statement(text: string): Promise<Verdict> {
+    if (this.predicting.waits) {
+      const predicted = this.predicting.answer(text);
+      return predicted === null ? 'fine' : this.line(predicted.line, predicted);
+    }
     const line = [...this.begun, text].join('\n');
     if (isOpenStruct(line) && (this.begun.length === 0 || !text.includes('}'))) {
       this.begun.push(text);
@@ -57,17 +80,25 @@ export class Repl {
     return this.line(line);
   }
 
-  private async line(line: string): Promise<Verdict> {
+  private async line(line: string, predicted: Predicted | null = null): Promise<Verdict> {
     let spans: readonly (readonly [number, number])[] = [];
     try {
       const parsed = parseLine(line, this.session.scope.structs);
       if (parsed === null) return 'fine';
+      const skipped = this.evaluator.skipping;
+      if (predicted === null && !skipped && this.predicting.asks(line, parsed, this.session))
+        return 'fine';
       const as = parsed.kind === 'call' ? parsed.statement.call.as : undefined;
       if (parsed.kind === 'call') spans = parsed.statement.spans;
       const former = this.session.sockets.get(as ?? '');
-      const { mismatch, finished, job, notes } = await this.evaluator.run(parsed);
+      const record = this.recording.begin(parsed);
+      const evaluation = await this.evaluator.run(parsed);
+      record(evaluation);
+      const { mismatch, finished, job, notes } = evaluation;
       if (former?.open) this.tellRenamed(former, as);
       this.tellOf(parsed, notes);
+      if (predicted !== null && job !== null)
+        await this.predicting.compare(predicted, job, this.session);
       if (job !== null && job.blocked !== null) {
         void finished.then(
           (mismatch) => {
@@ -93,8 +124,9 @@ export class Repl {
   reset(): void {
     this.session.close();
     this.session = this.open();
+    this.recording = new Recording(this.session);
     this.evaluator = new Evaluator(this.session);
-    this.begun = [];
+    this.abandon();
   }
 
   /** What a line that makes no call has to say. */
@@ -112,13 +144,19 @@ export class Repl {
 
   /** One text an event, so that the prompt is drawn anew once only. */
   private show(event: SessionEvent, session: Session): void {
+    if (this.json) {
+      this.showAsJson(event);
+      return;
+    }
     const page = this.page();
     switch (event.type) {
       case 'step': {
-        const failed = event.step.outcome.kind === 'error';
-        const why = failed ? whyFailed(event.step, session.lastSeen()) : null;
-        const step = renderStep(event.step, page);
-        this.print(why === null ? step : `${step}\n${renderWhy(why, page)}`);
+        const why = whyFailed(event.step, session.lastSeen(), session.steps);
+        const hint = hintOf(event.step, session.steps);
+        const lines = [renderStep(event.step, page)];
+        if (why !== null) lines.push(renderWhy(why, page));
+        if (hint !== null) lines.push(renderNote('hint', hint, page));
+        this.print(lines.join('\n'));
         break;
       }
       case 'blocked':
@@ -129,6 +167,11 @@ export class Repl {
         if (lines.length > 0) this.print(lines.join('\n'));
       }
     }
+  }
+
+  private showAsJson(event: SessionEvent): void {
+    if (event.type === 'step') this.print(stepJson(event.step));
+    if (event.type === 'change') for (const one of event.changes) this.print(changeJson(one));
   }
 
   /** A name that is given again means the new socket; the old one is open still. */

@@ -1,94 +1,109 @@
 /** The REPL on a terminal: a live prompt, jobs announced above it, history, completion. */
+import { constants } from 'node:os';
 import { complete } from '../../script/complete.ts';
 import type { Page } from '../../view/page.ts';
+import type { Theme } from '../../view/theme.ts';
 import { type CommonOptions, type Context, themeFor, widthOf } from '../context.ts';
+import { History } from '../editor/history.ts';
+import { LineEditor } from '../editor/line-editor.ts';
+import { PlainEditor } from '../editor/plain-editor.ts';
 import { EXIT } from '../exit.ts';
+import { endByHangUp, isThere } from '../hang-up.ts';
 import { commandNames, runCommand } from './commands.ts';
-import { History } from './history.ts';
-import { LineEditor } from './line-editor.ts';
 import { chooseNext } from './menu.ts';
 import { Repl, settle } from './repl.ts';
 
 /** How often to look whether a socket changed by itself. */
 const LOOK_EVERY_MS = 50;
 
+/** All of these end the session in good order: the terminal is given back as it was. */
+const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+
 export async function terminalRepl(context: Context, options: CommonOptions): Promise<number> {
-  const { stdin, stdout } = context;
-  const theme = themeFor(stdout, options, context.env);
+  const { stdin, stdout, env } = context;
+  const theme = themeFor(stdout, options, env);
   const page = (): Page => ({ theme, width: widthOf(stdout) });
-  const history = new History(context.env);
-  const promptText = `${theme.strong('socklab')} ${theme.signs.prompt} `;
-  /** Lines that were entered and not answered yet. */
-  let waiting = 0;
+  // It can't move its cursor: no line editing, no menu.
+  const dumb = env.TERM === 'dumb';
 
   let quit: (code: number) => void = () => {};
   const ended = new Promise<number>((resolve) => {
     quit = resolve;
   });
-  const editor = new LineEditor({
-    input: stdin,
-    output: stdout,
-    prompt: promptText,
-    history: history.lines,
-    complete: (line) => completions(line, repl),
-    onLine: (line) => {
-      // Typed ahead, or pasted: the line stands far above its answer, so it is said again.
-      const ahead = waiting++ > 0;
-      queue = queue.then(() => {
-        if (ahead && line.trim() !== '') print(`${promptText}${line.trim()}`);
-        return take(line).finally(() => {
-          waiting--;
-        });
-      });
-    },
-    onInterrupt: () => {
-      if (editor.line === '' && repl.session.cancel()) return;
-      if (editor.line === '') editor.print('  (Ctrl-D or .quit ends the session)');
-      else editor.abandon();
-    },
-    onEnd: () => {
-      stdout.write('\n');
-      quit(EXIT.done);
-    },
-  });
   const print = (text: string) => editor.print(text);
   const repl = new Repl(page, print);
-  // Lines are taken one after the other, so that a pasted fragment is so many steps.
-  let queue: Promise<void> = Promise.resolve();
 
   const menu = async () => {
     const sockets = repl.session.snapshots();
-    const statement = await editor.handOver(() => chooseNext(sockets, stdin));
+    const statement = await editor.handOver((signal) =>
+      chooseNext(sockets, { input: stdin, output: stdout, theme, signal }),
+    );
     if (statement !== null) editor.insert(statement);
   };
 
   const take = async (line: string) => {
-    history.add(line);
+    const begun = repl.continues;
     if (line.trim().startsWith('.')) {
-      const { quit: over } = await runCommand(line, { repl, page: page(), print, menu });
+      const around = { repl, page: page(), print, menu: dumb ? null : menu };
+      const { quit: over } = await runCommand(line, around);
       if (over) return quit(EXIT.done);
-    } else if (line.trim() !== '') {
+    } else if (line.trim() !== '' || begun) {
       await repl.statement(line);
       await settle();
       repl.session.look();
     }
-    if (line.trim() !== '' && !line.trim().startsWith('.next')) stdout.write('\n');
-    // Where more lines wait, the prompt comes behind the last one's answer.
-    if (waiting <= 1) editor.prompt();
+    const answered = (line.trim() !== '' || begun) && !repl.continues;
+    if (answered && !line.trim().startsWith('.next')) stdout.write('\n');
   };
+
+  const onInterrupt = () => {
+    if (!repl.abandon() && !repl.session.cancel())
+      editor.print('  (Ctrl-D or .quit ends the session)');
+  };
+
+  const editor = new (dumb ? PlainEditor : LineEditor)({
+    input: stdin,
+    output: stdout,
+    // A structure over several lines goes on; so does a question that waits for its answer.
+    prompt: () => `${theme.strong('socklab')} ${signOf(repl, theme)} `,
+    history: new History(env),
+    page,
+    complete: (line) => completions(line, repl),
+    onLine: take,
+    onInterrupt,
+    onEnd: () => quit(EXIT.done),
+  });
+  const deaf = context.onSignal((signal) => {
+    // In raw mode Ctrl-C is a key; where the terminal edits the line, it is this signal.
+    if (signal === 'SIGINT' && dumb) onInterrupt();
+    else quit(codeOfSignal(signal));
+  }, ENDING);
 
   if (options.quiet !== true) {
     stdout.write(
       `${theme.dim('Real system calls, one at a time: .help lists them, .next suggests one.')}\n\n`,
     );
   }
-  editor.prompt();
+  editor.start();
   const watcher = setInterval(() => repl.session.look(), LOOK_EVERY_MS);
   const code = await ended;
   clearInterval(watcher);
-  editor.close();
   repl.session.close();
+  if (!isThere(stdout)) endByHangUp();
+  editor.close();
+  deaf();
   return code;
+}
+
+/** What stands behind the name: a line is wanted, the rest of a structure, or an answer. */
+function signOf({ continues, predicting }: Repl, { signs }: Theme): string {
+  if (predicting.waits) return '?';
+  return continues ? signs.ellipsis : signs.prompt;
+}
+
+/** As a shell counts a death by signal: 128 and its number. */
+function codeOfSignal(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
 }
 
 function completions(line: string, repl: Repl): [string[], string] {

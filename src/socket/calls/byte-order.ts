@@ -1,5 +1,6 @@
 /** Byte order, and addresses as text: what a C program computes without asking the kernel. */
-import { formatIPv4, formatIPv6, parseIPv4, parseIPv6, parseLooseIPv4 } from '../../sys/inet.ts';
+import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../../sys/inet.ts';
+import { inetAddr as inetAddrOf } from '../../sys/names.ts';
 import { constant, errnoNumber } from '../../sys/platform.ts';
 import { littleEndian, swap } from '../../wire/byte-order.ts';
 import { quoted, spacedHex } from '../../wire/bytes.ts';
@@ -164,12 +165,10 @@ function inetAddr(args: Arguments): Prepared {
   return {
     text: `inet_addr(${JSON.stringify(text)})`,
     attempt: (): Made => {
-      const bytes = parseLooseIPv4(text);
+      const result = inetAddrOf(text);
       // INADDR_NONE, which is 255.255.255.255 as well: the reason to use inet_pton().
-      const none = { result: 0xffffffff, shown: '4294967295 (INADDR_NONE: not an address)' };
-      if (bytes === null) return none;
-      const view = new DataView(bytes.buffer, bytes.byteOffset, 4);
-      return { result: view.getUint32(0, littleEndian) };
+      const none = result === 0xffffffff && text !== '255.255.255.255';
+      return none ? { result, shown: `${result} (INADDR_NONE: not an address)` } : { result };
     },
   };
 }

@@ -20,6 +20,7 @@ export type ParamKind =
   | 'fds' // struct pollfd, one or several
   | 'file'
   | 'job'
+  | 'printable' // what fprintf() takes: a number or text
   | 'anything';
 
 /** What a name can stand for, as far as it can be told without making the call. */
@@ -77,7 +78,7 @@ export const KINDS: Readonly<Record<ParamKind, Rule>> = {
   },
   bytes: {
     written: ['bytes', 'struct', 'call'],
-    names: ['bytes', 'record', 'integer', 'struct'],
+    names: ['bytes', 'record'],
     wanted: BYTES,
   },
   text: { written: ['bytes', 'null'], names: ['bytes'], wanted: 'text is wanted here: "\\n"' },
@@ -122,12 +123,26 @@ export const KINDS: Readonly<Record<ParamKind, Rule>> = {
     names: ['anything'],
     wanted: 'a blocked call is given by its number, or by the name that it will give',
   },
+  printable: {
+    written: [...number, 'bytes'],
+    names: ['integer', 'bytes'],
+    wanted: 'a number or text is wanted here',
+  },
   anything: {
     written: [...number, 'bytes', 'struct', 'endpoint', 'duration', 'state'],
     names: ['anything'],
     wanted: 'a value is wanted here',
   },
 };
+
+/** Where C passes a pointer. */
+const POINTERS: ReadonlySet<ParamKind> = new Set<ParamKind>([
+  'address',
+  'bytes',
+  'option',
+  'out',
+  'fds',
+]);
 
 /** What a name stands for that has this value. */
 export function kindOfValue({ kind }: Value): NameKind {
@@ -139,8 +154,9 @@ export function couldBe(kind: ParamKind, arg: Arg): boolean {
   // Plain numbers are counts: a flag is written by its name.
   if (kind === 'flags' && arg.kind === 'integer') return arg.value === 0;
   if (arg.kind === 'name') {
-    // `&peer` is where an answer goes.
-    if (kind === 'flags' && arg.ref) return false;
+    // `&peer` is where C wants to be told where memory is; `peer` alone is hardly a flag.
+    if (arg.ref === true && !POINTERS.has(kind)) return false;
+    if (kind === 'flags' && /^[a-z]/.test(arg.name)) return false;
     return KINDS[kind].names.length > 0 || kind === 'out' || kind === 'pair';
   }
   return KINDS[kind].written.includes(arg.kind);

@@ -1,4 +1,5 @@
 /** The calls that take bytes out of the kernel's receive queue. */
+import { zeroed } from '../../sys/memory.ts';
 import { constant, constants, errnoNumber } from '../../sys/platform.ts';
 import { ADDRESS_STORAGE, decodeAddress, formatAddress } from '../../sys/sockaddr.ts';
 import { type OutBuffer, outBuffer, type Result, type Sys, written } from '../../sys/sys.ts';
@@ -144,7 +145,7 @@ interface Receiving {
 
 function receiving(args: Arguments, call: Receiving): Prepared {
   const { socket, room, flags } = call;
-  const buffer = new Uint8Array(room.size);
+  const buffer = zeroed(room.size);
   const has = (flag: string) => (flags & (constants.get(flag) ?? 0)) !== 0;
   // tcp(7) and tcp_recv_urg(): for urgent data "this call should never block".
   const dontWait = has('MSG_DONTWAIT') || has('MSG_OOB');

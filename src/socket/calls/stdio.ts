@@ -38,7 +38,7 @@ export const stdioCalls: readonly Row[] = [
     params: [
       FILE,
       { name: 'format', kind: 'text' },
-      { name: 'values', kind: 'bytes', optional: true, rest: true },
+      { name: 'values', kind: 'printable', optional: true, rest: true },
     ],
     signature: 'int fprintf(FILE *stream, const char *format, ...);',
     does: 'Writes into the FILE’s buffer; the kernel gets it when the buffer is full, at fflush() and at fclose().',

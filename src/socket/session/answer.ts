@@ -1,5 +1,4 @@
 /** What a call that succeeded gives: new sockets, values, and the names that stand for them. */
-import { ValueProblem } from '../../wire/struct/value.ts';
 import type { Call, Value } from '../call.ts';
 import { isCounted } from '../calls/row.ts';
 import { rowOf } from '../calls/table.ts';
@@ -61,9 +60,9 @@ function give(
   try {
     scope.give(name, value);
   } catch (error) {
-    if (!(error instanceof ValueProblem)) throw error;
+    if (!(error instanceof BadCall)) throw error;
     // Nothing was made yet where it only computes: `addr.sin_port = strlen(…)`.
-    if (rowOf(made).computes) throw new BadCall(error.message);
+    if (rowOf(made).computes) throw error;
     notes.push({ kind: 'given', name, text: `nothing: ${error.message}` });
   }
 }

@@ -1,5 +1,7 @@
 /** Looks at sockets: takes snapshots, and says what changed since the last look. */
+
 import { ConnectionLookup } from '../../sys/inet-diag.ts';
+import { ints } from '../../sys/memory.ts';
 import { constant, constants } from '../../sys/platform.ts';
 import {
   ADDRESS_STORAGE,
@@ -13,6 +15,8 @@ import type { Where } from '../errors.ts';
 import type { SocketRecord } from '../socket-table.ts';
 import { type Change, changesBetween, type Snapshot, type TcpState } from '../state.ts';
 
+const POLLPRI = constant('POLLPRI');
+
 type Internet = Extract<SocketAddress, { port: number }>;
 
 /** What a look found: the sockets that changed, as they are now, and how. */
@@ -25,7 +29,14 @@ export class Observer {
   private readonly sys: Sys;
   private readonly lookup: ConnectionLookup;
   private readonly address = outBuffer(ADDRESS_STORAGE);
-  private readonly count = new Int32Array(1);
+  private readonly count = ints(1);
+  /** struct pollfd: an int and two shorts; the same memory as bytes. */
+  private readonly pollfd = ints(2);
+  private readonly pollfdBytes = new Uint8Array(
+    this.pollfd.buffer,
+    this.pollfd.byteOffset,
+    this.pollfd.byteLength,
+  );
   /** Connections by `local peer`, and listeners by address: how one end finds its other. */
   private readonly connections = new Map<string, SocketRecord>();
   private readonly listeners = new Map<string, SocketRecord>();
@@ -141,6 +152,7 @@ export class Observer {
       receiveQueue: listens ? null : this.bytes(fd, 'FIONREAD'),
       // Without a connection the kernel's count means nothing (seen: 3 after a refusal).
       sendQueue: listens || state === 'CLOSED' ? null : this.bytes(fd, 'SIOCOUTQ'),
+      urgent: state !== null && peer !== null && !lingers && this.hasUrgent(fd),
       queue: info?.queue ?? null,
       lingers,
       accepted: record.accepted,
@@ -166,6 +178,7 @@ export class Observer {
       peer: lingers && pair !== null ? formatAddress(pair.peer) : null,
       receiveQueue: null,
       sendQueue: null,
+      urgent: false,
       queue: null,
       lingers,
       accepted: record.accepted,
@@ -182,6 +195,13 @@ export class Observer {
     const number = constants.get(request);
     if (number === undefined || this.sys.ioctl(fd, number, this.count) < 0) return null;
     return this.count[0] ?? null;
+  }
+
+  /** poll(2) tells by POLLPRI; struct pollfd is an int and two shorts. */
+  private hasUrgent(fd: number): boolean {
+    this.pollfd.set([fd, POLLPRI]);
+    const found = this.sys.poll(this.pollfdBytes);
+    return found > 0 && (((this.pollfd[1] ?? 0) >> 16) & POLLPRI) !== 0;
   }
 
   /** The sockets of this session at the other end of a connection, or waiting in front of it. */

@@ -219,7 +219,7 @@ export class Session {
   private whereOf({ name }: Call, socket: SocketRecord | null, address: string | null): Where {
     const ends = socket === null ? {} : this.observer.ends(socket);
     if (name === 'bind') return { local: address };
-    return name === 'connect' ? { ...ends, remote: address } : ends;
+    return address === null ? ends : { ...ends, remote: address };
   }
 
   private forget(socket: SocketRecord | null): void {

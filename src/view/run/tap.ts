@@ -1,10 +1,10 @@
-/** A script's results as the Test Anything Protocol, version 14: testanything.org. */
+/** A script's results as the Test Anything Protocol, version 13, which all readers know: testanything.org. */
 import type { Result } from '../../script/run.ts';
 import type { ParsedLine } from '../../script/source.ts';
 import { visibleText } from '../visible.ts';
 
 export function tapPlan(statements: number): string {
-  return `TAP version 14\n1..${statements}`;
+  return `TAP version 13\n1..${statements}`;
 }
 
 /** @param why what the errno means here; null where nothing is known */

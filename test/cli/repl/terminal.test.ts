@@ -1,156 +1,157 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { scratch } from '../../support/payload.ts';
 import { listener } from '../../support/peer.ts';
 import { SOCKLAB } from '../../support/program.ts';
-import { KEY, onTerminal, Terminal } from '../../support/terminal.ts';
+import { KEY, onScreen, Screen } from '../../support/screen.ts';
 
-const PROMPT = 'socklab › ';
 const SOCKET = 'socket(AF_INET, SOCK_STREAM, 0)';
 
 /** A REPL with a history of its own, at its prompt. */
-async function repl(state = scratch(), ...args: string[]): Promise<Terminal> {
-  const terminal = onTerminal(args, { XDG_STATE_HOME: state });
-  await terminal.see(PROMPT);
-  return terminal;
+async function repl(...args: string[]): Promise<Screen> {
+  const screen = onScreen(args, { env: { XDG_STATE_HOME: scratch() } });
+  await screen.prompt();
+  return screen;
 }
 
 describe('the REPL on a terminal', () => {
   it('opens without arguments, and shows what each statement changed', async () => {
-    const terminal = await repl();
-    await terminal.enter(`server = ${SOCKET}`, `  ${SOCKET} = `, 'server   CLOSED', PROMPT);
-    await terminal.enter('listen server 2', 'server   CLOSED → LISTEN', 'queue 0 of 2', PROMPT);
-    await terminal.enter('listen(sever, 2)', '^^^^^', 'did you mean server?', PROMPT);
-    terminal.type(KEY.ctrlD);
-    expect((await terminal.exit()).code).toBe(0);
+    const screen = await repl();
+    const made = await screen.enter(`server = ${SOCKET}`);
+    expect(made).toContain(`  ${SOCKET} = `);
+    expect(made).toContain('server   CLOSED');
+    const listening = await screen.enter('listen server 2');
+    expect(listening).toContain('server   CLOSED → LISTEN');
+    expect(listening).toContain('queue 0 of 2');
+    expect(await screen.enter('listen(sever, 2)')).toContain('did you mean server?');
+    screen.type(KEY.ctrl('d'));
+    expect((await screen.exit()).code).toBe(0);
   });
 
   it('.quit ends it as well, and --quiet leaves the greeting away', async () => {
-    const terminal = await repl(scratch(), '--quiet');
-    expect(terminal.text.trim()).toBe(PROMPT.trim());
-    await terminal.enter('.quit');
-    expect((await terminal.exit()).code).toBe(0);
+    const screen = await repl('--quiet');
+    expect(screen.text.trim()).toBe('socklab ›');
+    screen.type('.quit\r');
+    expect((await screen.exit()).code).toBe(0);
   });
 
-  it('a pasted fragment is so many steps, in order', async () => {
-    const terminal = await repl();
-    terminal.type(`a = ${SOCKET};\rbind(a, 127.0.0.1:0);\rlisten(a, 1);\r`);
-    for (const text of [`${SOCKET} = `, '}, 16) = 0', 'CLOSED → LISTEN']) await terminal.see(text);
-  });
-
-  it('Tab completes calls, names, constants and commands', async () => {
-    const terminal = await repl();
-    await terminal.enter(`server = ${SOCKET}`, 'CLOSED', PROMPT);
-    terminal.type('lis', KEY.tab);
-    await terminal.see('listen(');
-    terminal.type('ser', KEY.tab);
-    await terminal.see('server');
-    terminal.type(', 3)', KEY.enter);
-    await terminal.see('queue 0 of 3');
-    await terminal.see(PROMPT);
-    terminal.type('shutdown(server, SHUT_RDW', KEY.tab);
-    await terminal.see('SHUT_RDWR');
-    terminal.type(KEY.ctrlC, '.he', KEY.tab);
-    await terminal.see('.help');
-  });
-
-  it('Ctrl-C drops the line that is typed', async () => {
-    const terminal = await repl();
-    terminal.type('dropped = socket(AF_INET');
-    await terminal.see('dropped');
-    terminal.type(KEY.ctrlC);
-    await terminal.see('^C');
-    await terminal.see(PROMPT);
-    await terminal.enter('.state', 'no sockets yet');
+  it('the prompt is bold, and what has failed is red; --color never has neither', async () => {
+    const coloured = await repl();
+    await coloured.enter(`s = ${SOCKET}`);
+    await coloured.enter('listen(s, -1, 3, 4)');
+    expect(coloured.styleOf('socklab')).toMatchObject({ bold: true, coloured: false });
+    await coloured.enter('getpeername(s)');
+    expect(coloured.styleOf('-1 ENOTCONN')).toMatchObject({ coloured: true });
+    const plain = await repl('--color', 'never');
+    await plain.enter(`s = ${SOCKET}`);
+    await plain.enter('getpeername(s)');
+    expect(plain.styleOf('-1 ENOTCONN')).toEqual({ bold: false, dim: false, coloured: false });
+    expect(plain.raw.toString()).not.toMatch(/\x1b\[[\d;]*m/);
   });
 
   it('Ctrl-C on an empty line ends the newest blocked call with EINTR', async () => {
-    const terminal = await repl();
-    await terminal.enter(`a = ${SOCKET}`, PROMPT);
-    await terminal.enter('listen(a, 1)', PROMPT);
-    await terminal.enter('b = accept(a)', 'blocked: nobody has connected yet   [1]', PROMPT);
-    await terminal.enter('.jobs', 'accept(', '[1]', PROMPT);
-    terminal.type(KEY.ctrlC);
-    await terminal.see('[1] accept(');
-    await terminal.see('-1 EINTR (Interrupted system call)');
-    await terminal.enter('.jobs', 'no call is blocked', PROMPT);
-    terminal.type(KEY.ctrlC);
-    await terminal.see('Ctrl-D or .quit ends the session');
+    const screen = await repl();
+    await screen.enter(`a = ${SOCKET}`);
+    await screen.enter('listen(a, 1)');
+    expect(await screen.enter('b = accept(a)')).toContain('nobody has connected yet   [1]');
+    expect(await screen.enter('.jobs')).toContain('[1]');
+    screen.type(KEY.ctrl('c'));
+    await screen.see('-1 EINTR (Interrupted system call)');
+    expect(await screen.enter('.jobs')).toContain('no call is blocked');
+    screen.type(KEY.ctrl('c'));
+    await screen.see('Ctrl-D or .quit ends the session');
   });
 
   it('a blocked accept is answered while the prompt is live', async () => {
-    const terminal = await repl();
-    await terminal.enter(`server = ${SOCKET}`, PROMPT);
-    await terminal.enter('bind(server, 127.0.0.1:0)', PROMPT);
-    await terminal.enter('listen(server, 1)', PROMPT);
-    await terminal.enter('conn = accept(server)', '[1]', PROMPT);
-    await terminal.enter(`client = ${SOCKET}`, PROMPT);
-    await terminal.enter('connect(client, server)', '16) = 0', '[1] accept(', 'conn     — → ESTAB');
+    const screen = await repl();
+    for (const line of [`server = ${SOCKET}`, 'bind(server, 127.0.0.1:0)', 'listen(server, 1)'])
+      await screen.enter(line);
+    expect(await screen.enter('conn = accept(server)')).toContain('[1]');
+    await screen.enter(`client = ${SOCKET}`);
+    const answer = await screen.enter('connect(client, server)');
+    for (const text of ['16) = 0', '[1] accept(', 'conn     — → ESTAB'])
+      expect(answer).toContain(text);
   });
 
   it('a change that no call made is told above the line that is typed', async () => {
     const server = await listener();
-    const terminal = await repl();
-    await terminal.enter(`c = ${SOCKET}`, PROMPT);
-    await terminal.enter(`connect(c, 127.0.0.1:${server.port})`, 'ESTABLISHED', PROMPT);
+    const screen = await repl();
+    await screen.enter(`c = ${SOCKET}`);
+    await screen.enter(`connect(c, 127.0.0.1:${server.port})`);
     const peer = await server.accept();
-    terminal.type('writ');
-    await terminal.see('writ');
+    screen.type('writ', KEY.left);
+    await screen.at('socklab › writ', 13);
     peer.socket.end();
-    await terminal.see('c        ESTABLISHED → CLOSE-WAIT');
-    await terminal.see(`${PROMPT}writ`);
-    terminal.type('e(c, "x")', KEY.enter);
-    await terminal.see('"x", 1) = 1');
+    await screen.see('c        ESTABLISHED → CLOSE-WAIT');
+    await screen.at('socklab › writ', 13);
+    screen.type(KEY.end, 'e(c, "x")', KEY.enter);
+    await screen.see('"x", 1) = 1');
     expect((await peer.bytes(1)).toString()).toBe('x');
   });
 
-  it('.next opens a menu, and Enter puts the statement into the line', async () => {
-    const terminal = await repl();
-    await terminal.enter('.next', 'Possible now:', SOCKET);
-    terminal.type(KEY.enter);
-    await terminal.see(`${PROMPT}server = ${SOCKET}`);
-    terminal.type(KEY.enter);
-    await terminal.see('server   CLOSED');
-    await terminal.see(PROMPT);
-    await terminal.enter('.next', 'Possible now:', 'bind(server, 127.0.0.1:0)');
-    terminal.type(KEY.ctrlC);
-    await terminal.see(PROMPT);
-    await terminal.enter('.state', 'server', 'CLOSED', PROMPT);
-    terminal.type(KEY.ctrlD);
-    expect((await terminal.exit()).code).toBe(0);
-  });
-
   it('.state, .help and .reset', async () => {
-    const terminal = await repl();
-    await terminal.enter('.help', 'accept', '.jobs', 'Tab', 'Ctrl-D', PROMPT);
-    await terminal.enter('.help listen', 'int listen(int', PROMPT);
-    await terminal.enter(`a = ${SOCKET}`, PROMPT);
-    await terminal.enter('.state', 'name', 'a', 'CLOSED', PROMPT);
-    await terminal.enter('.reset', 'all sockets are closed', PROMPT);
-    await terminal.enter('.state', 'no sockets yet', PROMPT);
-    await terminal.enter('.stat', 'did you mean .state?', PROMPT);
+    const screen = await repl();
+    expect(await screen.enter('.help')).toContain('Ctrl-D');
+    expect(await screen.enter('.help listen')).toContain('int listen(int');
+    await screen.enter(`a = ${SOCKET}`);
+    expect(await screen.enter('.state')).toMatch(/name.*\n {2}a +\d+ +CLOSED/);
+    expect(await screen.enter('.reset')).toContain('all sockets are closed');
+    expect(await screen.enter('.state')).toContain('no sockets yet');
+    expect(await screen.enter('.stat')).toContain('did you mean .state?');
+  });
+});
+
+describe('the menu', () => {
+  it('.next opens it, and Enter puts the statement into the line', async () => {
+    const screen = await repl();
+    screen.type('.next\r');
+    await screen.see('Possible now:');
+    expect(screen.marksPastes).toBe(false);
+    screen.type(KEY.enter);
+    await screen.at(`socklab › server = ${SOCKET}`);
+    // What was chosen stands in the line; the menu is gone.
+    expect(screen.text).not.toContain('Possible now:');
+    expect(screen.marksPastes).toBe(true);
+    screen.type(KEY.enter);
+    await screen.see('server   CLOSED');
+    await screen.prompt();
+    screen.type('.next\r');
+    await screen.see('› bind(server, 127.0.0.1:0)');
+    screen.type(KEY.ctrl('c'));
+    await screen.prompt();
+    expect(await screen.enter('.state')).toMatch(/server +\d+ +CLOSED/);
+    screen.type('.next\r');
+    await screen.see('› bind(server, 127.0.0.1:0)');
+    screen.type(KEY.ctrl('d'));
+    await screen.prompt();
+    screen.type(KEY.ctrl('d'));
+    expect((await screen.exit()).code).toBe(0);
   });
 
-  it('keeps its history between runs, for its owner’s eyes only', async () => {
-    const state = scratch();
-    const first = await repl(state);
-    await first.enter(`kept = ${SOCKET}`, PROMPT);
-    first.type(KEY.ctrlD);
-    await first.exit();
-    const file = join(state, 'socklab', 'history');
-    expect(readFileSync(file, 'utf8')).toBe(`kept = ${SOCKET}\n`);
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-    const second = await repl(state);
-    second.type(KEY.up);
-    await second.see(`kept = ${SOCKET}`);
-    second.type(KEY.enter);
-    await second.see('kept     CLOSED');
+  it('keeps to --ascii and --color never', async () => {
+    const screen = await repl('--ascii', '--color', 'never');
+    await screen.enter(`server = ${SOCKET}`);
+    screen.type('.next\r');
+    await screen.see('Enter takes it');
+    screen.type(KEY.down, KEY.down, KEY.up, KEY.enter);
+    await screen.until('the chosen statement', () => /^socklab > \S+\(/.test(screen.cursorRow));
+    expect(screen.raw.toString()).not.toMatch(/\x1b\[[\d;]*m/);
+    expect(screen.raw.toString()).not.toMatch(/[^\x00-\x7f]/);
   });
 
+  it('is in our own colours otherwise', async () => {
+    const screen = await repl();
+    screen.type('.next\r');
+    await screen.see('Enter takes it');
+    expect(screen.styleOf('› server')).toEqual({ bold: true, dim: false, coloured: false });
+  });
+});
+
+describe('however it ends', () => {
   it.each([
-    ['after Ctrl-D', [KEY.ctrlD]],
-    ['after the menu', ['.next\r', KEY.ctrlC, KEY.ctrlD]],
+    ['after Ctrl-D', [KEY.ctrl('d')]],
+    ['after the menu', ['.next\r', KEY.ctrl('c'), KEY.ctrl('d')]],
     [
       'after .quit with a call that is blocked',
       ['a = ', SOCKET, '\rlisten(a, 1)\raccept(a)\r.quit\r'],
@@ -159,17 +160,18 @@ describe('the REPL on a terminal', () => {
     const directory = scratch();
     const [before, after] = [join(directory, 'before'), join(directory, 'after')];
     const line = `stty -a > ${before}; "$@"; stty -a > ${after}; echo the end`;
-    const terminal = new Terminal(['sh', '-c', line, 'sh', ...SOCKLAB], {
-      XDG_STATE_HOME: directory,
+    const screen = new Screen(['sh', '-c', line, 'sh', ...SOCKLAB], {
+      env: { XDG_STATE_HOME: directory },
     });
-    await terminal.see(PROMPT);
+    await screen.prompt();
     for (const key of keys) {
-      terminal.type(key);
-      if (key === '.next\r') await terminal.see('Possible now:');
-      if (key === KEY.ctrlC) await terminal.see(PROMPT);
+      screen.type(key);
+      if (key === '.next\r') await screen.see('Possible now:');
+      if (key === KEY.ctrl('c')) await screen.prompt();
     }
-    await terminal.see('the end');
+    await screen.see('the end');
     expect(readFileSync(after, 'utf8')).toBe(readFileSync(before, 'utf8'));
-    expect((await terminal.exit()).code).toBe(0);
+    expect(screen.marksPastes).toBe(false);
+    expect((await screen.exit()).code).toBe(0);
   });
 });

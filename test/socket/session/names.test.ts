@@ -190,7 +190,7 @@ describe('a value that does not fit where it goes', () => {
     await expect(session.do('fscanf(f, "%d", &adr.x)')).rejects.toThrow(/^there is no adr/);
     const step = await session.do('adr.x = write(l, "made")');
     expect(step.details).toMatchObject([
-      { kind: 'given', text: expect.stringMatching(/^nothing: there is no adr/) },
+      { kind: 'given', text: expect.stringMatching(/^nothing: there is no structure adr/) },
     ]);
     expect([...session.values.keys()]).toEqual(['f']);
   });
