@@ -162,8 +162,9 @@ class Checker {
     const { as } = call;
     if (row.gives === 'pair') {
       for (const name of namesGiven(call)) this.names.give(name, 'socket');
-    } else if (as !== undefined && isCounted(row, call.args)) this.names.give(as, 'integer');
-    else if (as !== undefined) this.give(as, call, row.gives);
+    } else if (as !== undefined) {
+      this.give(as, call, isCounted(row, call.args) ? 'integer' : row.gives);
+    }
     const form = formOf(row, call.args) ?? [];
     for (const [i, arg] of call.args.entries()) {
       if (paramAt(form, i).kind !== 'out' || arg.kind !== 'name') continue;

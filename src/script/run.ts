@@ -237,6 +237,6 @@ function spanOf(error: BadCall | SocketError, line: Line): Span | null {
 }
 
 /** What a call caused elsewhere (an accept that it ended) comes a turn of the event loop later. */
-async function settle(): Promise<void> {
+export async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -103,7 +103,7 @@ describe('a structure on the wire', () => {
     }
     await lines('struct person msg;');
     await expect(lines('msg.height = 1')).rejects.toThrow('there is no field height');
-    await expect(lines('msh.age = 1')).rejects.toThrow(/^there is no msh/);
+    await expect(lines('msh.age = 1')).rejects.toThrow(/^there is no structure msh: declare it/);
     await expect(lines('l.age = 1')).rejects.toThrow(/^l is no structure/);
   });
 });
