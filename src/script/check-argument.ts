@@ -12,6 +12,7 @@ import type { KnownStructs } from '../wire/struct/definition.ts';
 import { namedScalars, scalarOf } from '../wire/struct/scalar.ts';
 import { ValueProblem } from '../wire/struct/value.ts';
 import type { Expected } from './expected.ts';
+import type { Span } from './lexer.ts';
 
 type At = Extract<Arg, { kind: 'at' }>;
 
@@ -21,6 +22,9 @@ export interface Wrong {
   /** In the argument as it is written. */
   readonly part?: readonly [number, number];
 }
+
+/** The same, with its place in the line. */
+export type Problem = Wrong & { readonly span: Span };
 
 /** What is known of names at a place in a script. */
 export interface Names {

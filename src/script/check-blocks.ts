@@ -1,5 +1,5 @@
 /** Whether the braces of C around calls are in pairs: what an open one passes over is not run. */
-import type { Problem } from './check.ts';
+import type { Problem } from './check-argument.ts';
 import { type Mistake, mistakeAt, type ParsedLine } from './source.ts';
 
 export class BlockCheck {

@@ -15,6 +15,7 @@ import {
   argumentProblem,
   assigned,
   kindOfArg,
+  type Problem,
   type Wrong,
 } from './check-argument.ts';
 import { BlockCheck } from './check-blocks.ts';
@@ -58,8 +59,6 @@ export function checkScript(
     mistakes: [...mistakes, ...found].sort((a, b) => a.line - b.line).slice(0, MOST_MISTAKES),
   };
 }
-
-export type Problem = Wrong & { readonly span: Span };
 
 /** The line that first gives a name. */
 function firstGiven(lines: readonly ParsedLine[]): Map<string, number> {

@@ -16,16 +16,7 @@ import { renderNow } from '../../view/why.ts';
 import { nearest } from '../../wire/nearest.ts';
 import { explanation, unknownTopic } from '../explain.ts';
 import { exported, load, save } from './files.ts';
-import type { Repl } from './repl.ts';
-
-/** What a command may do to the prompt around it. */
-export interface Surroundings {
-  readonly repl: Repl;
-  readonly page: Page;
-  print(text: string): void;
-  /** Opens the menu of calls; null where there is no terminal for it. */
-  readonly menu: (() => Promise<void>) | null;
-}
+import type { Surroundings } from './surroundings.ts';
 
 interface Command {
   readonly name: string;

@@ -21,7 +21,7 @@ import { recordedJson } from '../../view/recorded.ts';
 import { inSigns } from '../../view/theme.ts';
 import { visibleText } from '../../view/visible.ts';
 import { nearest } from '../../wire/nearest.ts';
-import type { Surroundings } from './commands.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** How long a line of a loaded script may be blocked that does not say `= blocked`; as in `run`. */
 const PATIENCE_MS = 5000;
