@@ -1,8 +1,16 @@
 /** What every command has. */
 import { type Command, Option } from 'commander';
+import { durationMs } from '../values.ts';
 
 /** Takes the exit code of a command that has run. */
 export type Done = (code: number) => void;
+
+/** An option that takes a duration: its default is shown as it would be written. */
+export function duration(name: string, text: string, usual: string): Option {
+  return new Option(`${name} <duration>`, text)
+    .argParser(durationMs)
+    .default(durationMs(usual), usual);
+}
 
 /** The options of every command, and its examples. */
 export function finish(command: Command, examples: readonly string[]): void {

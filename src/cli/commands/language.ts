@@ -1,8 +1,7 @@
 /** The commands around the call language: repl, run, demo, and what explains it: explain, inspect. */
 import { type Command, Option } from 'commander';
 import type { CommonOptions, Context } from '../context.ts';
-import { durationMs } from '../values.ts';
-import { type Done, finish } from './finish.ts';
+import { type Done, duration, finish } from './finish.ts';
 
 export function addRepl(program: Command, context: Context, done: Done): void {
   const command = program
@@ -10,11 +9,8 @@ export function addRepl(program: Command, context: Context, done: Done): void {
     .description(
       'Make one call at a time and see what it changed. Reads statements from a pipe, too.',
     )
-    .option(
-      '--timeout <duration>',
-      'from a pipe: how long blocked calls may take at the end',
-      durationMs,
-      5000,
+    .addOption(
+      duration('--timeout', 'from a pipe: how long blocked calls may take at the end', '5s'),
     );
   finish(command, [
     'socklab repl',
@@ -45,7 +41,7 @@ export function addRun(program: Command, context: Context, done: Done): void {
       'a name for the script to use; can be given again',
       (value: string, before: string[] = []) => [...before, value],
     )
-    .option('--timeout <duration>', 'how long a call may block', durationMs, 5000)
+    .addOption(duration('--timeout', 'how long a call may block', '5s'))
     .option('--keep-going', 'go on behind a statement that failed');
   finish(command, [
     'socklab run handshake.sock',

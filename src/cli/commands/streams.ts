@@ -1,8 +1,8 @@
 /** The commands that move bytes: serve, connect, send. */
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
-import { countFrom, durationMs } from '../values.ts';
-import { type Done, finish } from './finish.ts';
+import { countFrom } from '../values.ts';
+import { type Done, duration, finish } from './finish.ts';
 
 /** The services by name: their code stays unloaded for --help. A test holds this list to the table. */
 export const SERVICE_NAMES: readonly string[] = ['echo', 'discard'];
@@ -79,8 +79,8 @@ export function addSend(program: Command, context: Context, done: Done): void {
 /** The options of those that connect. */
 function client(command: Command, timeout: string): void {
   command
-    .option('--timeout <duration>', timeout, durationMs, 10_000)
-    .option('--retry <duration>', 'keep trying so long until it listens', durationMs, 0)
+    .addOption(duration('--timeout', timeout, '10s'))
+    .addOption(duration('--retry', 'keep trying so long until it listens', '0s'))
     .option('--source <addr[:port]>', 'connect from this local address');
 }
 

@@ -6,7 +6,7 @@ import type { Session } from '../../socket/session/session.ts';
 import type { Snapshot } from '../../socket/state.ts';
 import { whyNow } from '../../teach/why/now.ts';
 import { stepJson } from '../../view/json.ts';
-import { hanging, padEnd } from '../../view/layout.ts';
+import { hanging, padEnd, widthOf } from '../../view/layout.ts';
 import type { Page } from '../../view/page.ts';
 import { renderSockets } from '../../view/sockets.ts';
 import { renderBlocked } from '../../view/step.ts';
@@ -21,6 +21,8 @@ import type { Surroundings } from './surroundings.ts';
 interface Command {
   readonly name: string;
   readonly usage: string;
+  /** For the overview: it has room for some 22 characters. */
+  readonly short: string;
   readonly does: string;
   /** Whether it is also written with a `!`, to write over files. */
   readonly forces?: true;
@@ -31,7 +33,8 @@ interface Command {
 const COMMANDS: readonly Command[] = [
   {
     name: '.help',
-    usage: '.help [CALL]',
+    usage: '.help CALL',
+    short: 'what a call takes',
     does: 'this list, or what a call takes',
     run: (argument, around) =>
       say(around, argument === '' ? overview(around.page) : about(argument, around.page)),
@@ -39,6 +42,7 @@ const COMMANDS: readonly Command[] = [
   {
     name: '.state',
     usage: '.state',
+    short: 'every socket as it is now',
     does: 'every socket, as the kernel sees it now',
     run: (_, around) =>
       say(around, renderSockets(around.repl.session.snapshots().filter(isLive), around.page)),
@@ -46,6 +50,7 @@ const COMMANDS: readonly Command[] = [
   {
     name: '.why',
     usage: '.why [N]',
+    short: 'what that means here',
     does: 'what the last error, or call N that is blocked, means here',
     run: (argument, around) => {
       if (!/^\d*$/.test(argument)) return say(around, '  a job has a number: .why 2');
@@ -58,13 +63,15 @@ const COMMANDS: readonly Command[] = [
   },
   {
     name: '.predict',
-    usage: '.predict',
+    usage: '.predict on',
+    short: 'guess before each call',
     does: 'on or off: ask what each call will do before it is made; alone: the score',
     run: (argument, around) => say(around, around.repl.predicting.command(argument)),
   },
   {
     name: '.explain',
     usage: '.explain TOPIC',
+    short: 'call, errno, state …',
     does: 'a call, an errno, a state, an option, a signal',
     run: (argument, around) =>
       say(around, explanation(argument, around.page) ?? `  ${unknownTopic(argument)}`),
@@ -72,6 +79,7 @@ const COMMANDS: readonly Command[] = [
   {
     name: '.next',
     usage: '.next',
+    short: 'what is possible now',
     does: 'a menu of the calls that are possible now',
     run: async (_, around) => {
       if (around.menu === null) return say(around, '  .next needs a terminal');
@@ -82,6 +90,7 @@ const COMMANDS: readonly Command[] = [
   {
     name: '.jobs',
     usage: '.jobs',
+    short: 'calls that are blocked',
     does: 'the calls that are blocked',
     run: (_, around) => {
       const jobs = around.repl.session.jobs();
@@ -92,6 +101,7 @@ const COMMANDS: readonly Command[] = [
   {
     name: '.cancel',
     usage: '.cancel [N]',
+    short: 'end one, with EINTR',
     does: 'end blocked call N, or the newest, with EINTR',
     run: (argument, around) => {
       if (!/^\d*$/.test(argument)) return say(around, '  a job has a number: .cancel 2');
@@ -103,12 +113,14 @@ const COMMANDS: readonly Command[] = [
   {
     name: '.json',
     usage: '.json [on|off]',
+    short: 'steps as JSON',
     does: 'the last step as JSON; on: each step so',
     run: (argument, around) => say(around, asJson(argument, around)),
   },
   {
     name: '.save',
     usage: '.save FILE',
+    short: 'keep it as a script',
     does: 'write down what was entered, as a script',
     forces: true,
     run: (argument, around, force) => {
@@ -119,6 +131,7 @@ const COMMANDS: readonly Command[] = [
   {
     name: '.load',
     usage: '.load FILE',
+    short: 'run a script here',
     does: 'run a script here',
     run: async (argument, around) => {
       await load(argument, around);
@@ -128,7 +141,8 @@ const COMMANDS: readonly Command[] = [
   {
     name: '.export',
     usage: '.export FORMAT',
-    does: 'the session as c, python, node, json or mermaid [FILE]',
+    short: 'c python node mermaid',
+    does: '.export c|python|node|json|mermaid [FILE]: the session as programs, data or a diagram',
     forces: true,
     run: (argument, around, force) => {
       exported(argument, force, around);
@@ -138,6 +152,7 @@ const COMMANDS: readonly Command[] = [
   {
     name: '.reset',
     usage: '.reset',
+    short: 'close all, start anew',
     does: 'close all sockets and start anew',
     run: (_, around) => {
       around.repl.reset();
@@ -147,6 +162,7 @@ const COMMANDS: readonly Command[] = [
   {
     name: '.quit',
     usage: '.quit',
+    short: 'so does Ctrl-D',
     does: 'close all sockets and end (so does Ctrl-D)',
     run: () => true,
   },
@@ -200,9 +216,20 @@ function say(around: Surroundings, text: string): false {
   return false;
 }
 
+/** The first half on the left; one below the other where there is no room beside. */
+function inTwoColumns(entries: readonly string[], width: number): string[] {
+  const half = Math.ceil(entries.length / 2);
+  const wide = Math.max(...entries.slice(0, half).map(widthOf)) + 2;
+  if (width < 2 + wide + Math.max(...entries.slice(half).map(widthOf))) {
+    return entries.map((entry) => `  ${entry}`);
+  }
+  return entries
+    .slice(0, half)
+    .map((entry, i) => `  ${padEnd(entry, wide)}${entries[half + i] ?? ''}`.trimEnd());
+}
+
 /** One screen of 24 rows. */
 function overview({ theme, width }: Page): string {
-  const commands = COMMANDS.map(({ usage, does }) => `  ${padEnd(usage, 12)} ${does}`);
   const text = [
     '  A statement is a call, one a line: [name =] call(arguments) [= expected]',
     '    server = socket(AF_INET, SOCK_STREAM, 0)',
@@ -212,14 +239,12 @@ function overview({ theme, width }: Page): string {
     '',
     hanging('  Calls: ', [...callTable.keys()].join(' '), width),
     '',
-    ...commands,
-    '',
-    '  Tab completes; Ctrl-C ends the newest blocked call; Ctrl-D ends the session.',
-    hanging(
-      '  ',
-      'Sockets are non-blocking underneath, so that the prompt stays live: strace sees a blocked call made again (docs/architecture.md).',
+    ...inTwoColumns(
+      COMMANDS.map(({ usage, short }) => `${padEnd(usage, 14)} ${short}`),
       width,
     ),
+    '',
+    '  Tab completes; Ctrl-R searches; Ctrl-C ends the newest blocked call.',
   ];
   return inSigns(text.join('\n'), theme);
 }
@@ -227,7 +252,7 @@ function overview({ theme, width }: Page): string {
 function about(word: string, page: Page): string {
   const { theme, width } = page;
   const command = COMMANDS.find(({ name }) => name === word || name === `.${word}`);
-  if (command !== undefined) return `  ${padEnd(command.usage, 12)} ${command.does}`;
+  if (command !== undefined) return hanging(`  ${padEnd(command.usage, 14)} `, command.does, width);
   const row = callTable.get(word.replace(/\(?\)?$/, ''));
   if (row === undefined) {
     const near = nearest(word, callTable.keys());
