@@ -4,6 +4,7 @@ import { formatEndpoint } from '../socket/endpoint.ts';
 import { itemsOf } from '../socket/records.ts';
 import type { Outcome } from '../socket/step.ts';
 import { quoted } from '../wire/bytes.ts';
+import { repeatedPiece } from '../wire/repeats.ts';
 import { printStruct } from '../wire/struct/definition.ts';
 import type { Expected } from './expected.ts';
 import type { CPart, Declarator, Guard, Line, Statement } from './statement.ts';
@@ -127,13 +128,12 @@ function printItem(item: Item): string {
   return typeof item === 'object' ? `{${item.map(printItem).join(', ')}}` : String(item);
 }
 
-/** Text; where it is one byte again and again, `"x" * 1000`. */
+/** Text; where it is the same again and again, `"x" * 1000`. */
 function printBytes(bytes: Uint8Array): string {
-  const [first] = bytes;
-  if (first !== undefined && bytes.length > 32 && bytes.every((byte) => byte === first)) {
-    return `${quoted(Uint8Array.of(first))} * ${bytes.length}`;
-  }
-  return quoted(bytes);
+  const piece = bytes.length > 32 ? repeatedPiece(bytes) : null;
+  // All of the pieces are whole there.
+  if (piece === null || bytes.length % piece.length !== 0) return quoted(bytes);
+  return `${quoted(piece)} * ${bytes.length / piece.length}`;
 }
 
 function declarator({ name, pointer, count, value }: Declarator): string {

@@ -88,15 +88,16 @@ class Writer {
   /** Whether the condition around a call held, or is not known since the call was blocked. */
   private isEntered({ line, step, blocked }: Entry, at: number): boolean {
     if (line.kind !== 'call' || line.statement.guard === undefined) return false;
-    if (blocked || step === null || step.outcome.kind === 'error') return true;
+    if (blocked || step === null) return true;
     const { guard } = line.statement;
-    const { right, body } = guard;
-    if (right.kind === 'integer' || right.kind === 'null') {
-      const number = right.kind === 'integer' ? right.value : 0;
-      return holds({ guard, right: number, outcome: step.outcome });
+    const { outcome } = step;
+    if (guard.right.kind === 'integer') {
+      return holds({ guard, right: guard.right.value, outcome });
     }
+    if (guard.right.kind === 'null') return holds({ guard, right: 0, outcome });
+    // Compared with what a name stood for: the next line tells.
     const next = this.entries[at + 1];
-    return body === null && next !== undefined && !next.skipped && next.line.kind !== 'c';
+    return guard.body === null && next !== undefined && !next.skipped && next.line.kind !== 'c';
   }
 
   private part({ line }: Entry): string[] {

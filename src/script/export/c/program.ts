@@ -1,8 +1,8 @@
 /** One C program in the making: what it includes, declares, and does. */
 
+import { repeatedPiece } from '../../../wire/repeats.ts';
 import { shortened } from '../lines.ts';
 import { Names } from '../names.ts';
-import { repeatedPiece } from '../repeats.ts';
 import type { Act, Side, Sock, Story } from '../story.ts';
 import { HELPERS, type Helper, type HelperName } from './helpers.ts';
 import { commentText, literal, longLiteral } from './literal.ts';

@@ -1,8 +1,9 @@
 /** One Node program in the making. */
+
+import { repeatedPiece } from '../../../wire/repeats.ts';
 import { isTcp } from '../domains.ts';
 import { Lines, shortened } from '../lines.ts';
 import { Names } from '../names.ts';
-import { repeatedPiece } from '../repeats.ts';
 import { type Address, addressOf, argOf } from '../resolved.ts';
 import type { Act, Sock, Story } from '../story.ts';
 import { NODE_HELPERS, type NodeHelper } from './helpers.ts';

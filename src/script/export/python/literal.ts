@@ -2,9 +2,9 @@
 import { constantValue, isConstant } from '../../../socket/names.ts';
 import type { RecordValue } from '../../../socket/records.ts';
 import { itemsOf } from '../../../socket/records.ts';
+import { repeatedPiece } from '../../../wire/repeats.ts';
 import { leavesOf } from '../../../wire/struct/leaves.ts';
 import { isText, readScalar } from '../../../wire/struct/value.ts';
-import { repeatedPiece } from '../repeats.ts';
 import { argOf, numberOf } from '../resolved.ts';
 import type { Act } from '../story.ts';
 

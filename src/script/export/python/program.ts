@@ -71,7 +71,7 @@ export class PythonProgram extends Lines<PythonHelper> {
   }
 }
 
-export function addressText(address: Address): string | null {
+function addressText(address: Address): string | null {
   switch (address.family) {
     case 'inet':
       return `(${stringText(address.host)}, ${address.port})`;
