@@ -129,6 +129,23 @@ describe('the netlink socket', () => {
     expect(descriptors()).toBe(before);
   });
 
+  it('leaves the low numbers to the user, as in a C program', () => {
+    const free = unusedDescriptor();
+    const mine = new ConnectionLookup(sys);
+    expect(mine.stateOf(...pair)).toBe('CLOSED');
+    expect(unusedDescriptor()).toBe(free);
+    mine.close();
+  });
+
+  it('stays where it is if there are no high numbers', () => {
+    const free = unusedDescriptor();
+    const mine = new ConnectionLookup({ ...sys, fcntl: () => -errnoNumber('EINVAL') });
+    expect(mine.stateOf(...pair)).toBe('CLOSED');
+    expect(unusedDescriptor()).not.toBe(free);
+    mine.close();
+    expect(unusedDescriptor()).toBe(free);
+  });
+
   it('that fails gives null, for the kernel was not asked', () => {
     const fails = () => -errnoNumber('EACCES');
     for (const broken of [
@@ -143,6 +160,13 @@ describe('the netlink socket', () => {
     }
   });
 });
+
+/** The number that the next descriptor gets: the lowest that is free (open(2)). */
+function unusedDescriptor(): number {
+  const fd = ok(sys.socket(constant('AF_INET'), constant('SOCK_STREAM'), 0));
+  sys.close(fd);
+  return fd;
+}
 
 function unusedPort(): number {
   const fd = sockets.tcp();

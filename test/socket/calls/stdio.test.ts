@@ -144,6 +144,14 @@ describe('a FILE does what a C program’s does', () => {
     );
   });
 
+  it('when it is printed to for the first time, and has no buffer yet', async (context) => {
+    const program = cProgram(context);
+    for (const sizes of [[4095, 1, 1], [4096, 1], [4097], [8192, 4096, 1], [5000, 3192, 4096]]) {
+      const all = sizes.map(print);
+      expect([sizes, await ours(all)]).toEqual([sizes, inC(program, all)]);
+    }
+  });
+
   it('when there are two over one socket, or the socket was closed', async (context) => {
     const program = cProgram(context);
     const scripts = [
@@ -179,6 +187,16 @@ describe('a step with a FILE', () => {
     const flushed = await session.do('fflush(fout)');
     expect(made(flushed)).toEqual([`write(${fd}, "Hello to Ann age 33\\n", 20) = 20`]);
     expect(flushed.details).toHaveLength(1);
+  });
+
+  it('leaves C’s buffer as it is at the end of file', async () => {
+    await session.all(...FILES, 'write(r, "last")', 'shutdown(r, SHUT_WR)');
+    const steps = await session.all('fgets(buf, 64, fin)', 'fgets(buf, 64, fin)');
+    expect(steps.map(({ shown }) => shown)).toEqual(['"last"', 'NULL (end of file)']);
+    expect(session.values.get('buf')).toEqual({
+      kind: 'bytes',
+      bytes: new Uint8Array(Buffer.from('last')),
+    });
   });
 
   it('says what read() does not see because the FILE read ahead', async () => {
