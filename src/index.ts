@@ -15,10 +15,20 @@
 import type { Arg } from './socket/call.ts';
 import { parseEndpoint } from './socket/endpoint.ts';
 
+export { type Checked, checkScript } from './script/check.ts';
 export type { Expected } from './script/expected.ts';
 export { SyntaxProblem } from './script/lexer.ts';
-export { parseStatement } from './script/parser.ts';
-export type { Statement } from './script/statement.ts';
+export { parseLine, parseStatement } from './script/parser.ts';
+export { printLine } from './script/print.ts';
+export {
+  type Result as LineResult,
+  type RunOptions,
+  runScript,
+  type Summary,
+  type Verdict,
+} from './script/run.ts';
+export type { Mistake, ParsedLine } from './script/source.ts';
+export type { Line, Statement } from './script/statement.ts';
 export {
   type Arg,
   type Argument,
@@ -29,6 +39,7 @@ export {
   text,
   type Value,
 } from './socket/call.ts';
+export type { NameKind } from './socket/calls/kinds.ts';
 export type { Param, Row } from './socket/calls/row.ts';
 export { callTable } from './socket/calls/table.ts';
 export { type Endpoint, EndpointError, formatEndpoint, parseEndpoint } from './socket/endpoint.ts';

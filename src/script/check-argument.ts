@@ -38,6 +38,8 @@ export function argumentProblem(param: Param, arg: Arg, names: Names): Wrong | n
   const rule = KINDS[param.kind];
   if (arg.kind === 'name') return nameProblem(param, arg.name, names);
   if (!couldBe(param.kind, arg)) return { message: rule.wanted, suggestion: null };
+  // Its names are about to be given.
+  if (param.kind === 'pair') return null;
   return insideProblem(arg, names) ?? rangeProblem(param, arg);
 }
 

@@ -5,7 +5,7 @@
 import type { Call } from '../socket/call.ts';
 import type { NameKind } from '../socket/calls/kinds.ts';
 import { namesGiven } from '../socket/calls/names.ts';
-import { formOf, paramAt } from '../socket/calls/row.ts';
+import { formOf, isCounted, paramAt } from '../socket/calls/row.ts';
 import { rowOf } from '../socket/calls/table.ts';
 import { constantNames, errnoNames } from '../socket/names.ts';
 import type { KnownStructs, StructDefinition } from '../wire/struct/definition.ts';
@@ -152,7 +152,7 @@ class Checker {
       guard === undefined
         ? this.expectation(call, expected)
         : argumentProblem({ name: '', kind: 'int' }, guard.right, this.names);
-    if (answer !== null) problems.push({ ...answer, span: expectedSpan ?? [0, 1] });
+    if (answer !== null) problems.push({ ...answer, span: within(answer, expectedSpan ?? [0, 1]) });
     return problems;
   }
 
@@ -162,7 +162,9 @@ class Checker {
     const { as } = call;
     if (row.gives === 'pair') {
       for (const name of namesGiven(call)) this.names.give(name, 'socket');
-    } else if (as !== undefined) this.give(as, call, row.gives);
+    } else if (as !== undefined) {
+      this.give(as, call, isCounted(row, call.args) ? 'integer' : row.gives);
+    }
     const form = formOf(row, call.args) ?? [];
     for (const [i, arg] of call.args.entries()) {
       if (paramAt(form, i).kind !== 'out' || arg.kind !== 'name') continue;

@@ -80,9 +80,9 @@ export function tokensOf(line: string): Token[] {
 }
 
 /** `-1 EPIPE`: the words that follow in parentheses are strerror(3)’s, and can have any character. */
-function failsWith(before: Token | undefined, { kind, ...token }: Token): boolean {
+function failsWith(before: Token | undefined, token: Token): boolean {
   if (before?.kind !== 'number' || before.value !== -1) return false;
-  return kind === 'word' && 'text' in token && /^E[A-Z0-9_]+$/.test(token.text);
+  return token.kind === 'word' && /^E[A-Z0-9_]+$/.test(token.text);
 }
 
 class Lexer {

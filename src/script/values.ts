@@ -207,7 +207,7 @@ function element(cursor: Cursor, level: number): Arg {
 }
 
 /** `O_RDWR | O_NONBLOCK`, behind the first. */
-export function flags(cursor: Cursor, first: string | number): Arg {
+function flags(cursor: Cursor, first: string | number): Arg {
   const parts = [first];
   while (cursor.skip('|')) {
     const token = cursor.take();

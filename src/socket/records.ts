@@ -1,5 +1,5 @@
 /** Values with a C type: structures as they lie in memory, and their fields by name. */
-import { encodeAddress } from '../sys/sockaddr.ts';
+import { encodeAddress, UNNAMED } from '../sys/sockaddr.ts';
 import { decode } from '../wire/struct/decode.ts';
 import type { KnownStructs, StructDefinition } from '../wire/struct/definition.ts';
 import { encode } from '../wire/struct/encode.ts';
@@ -94,8 +94,7 @@ export function coerced(definition: StructDefinition, value: Value): Value {
     case 'struct':
       return recordOf(definition, value.fields);
     case 'address': {
-      const endpoint = parseEndpoint(value.address);
-      const bytes = encodeAddress(socketAddress(endpoint, 0)).slice(0, layout.size);
+      const bytes = addressBytes(value.address).slice(0, layout.size);
       const padded = new Uint8Array(Math.max(layout.size, bytes.length));
       padded.set(bytes);
       return { kind: 'record', layout, bytes: padded };
@@ -105,6 +104,12 @@ export function coerced(definition: StructDefinition, value: Value): Value {
     default:
       return value;
   }
+}
+
+/** A socket address as the kernel wrote it, made again from its text. */
+function addressBytes(text: string): Uint8Array {
+  if (text === UNNAMED) return encodeAddress({ family: 'unnamed' });
+  return encodeAddress(socketAddress(parseEndpoint(text), 0));
 }
 
 interface Place {

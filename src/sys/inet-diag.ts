@@ -2,7 +2,9 @@
  * Asks the kernel for a TCP connection by its two addresses: sock_diag(7). It finds what no
  * descriptor leads to any more, such as TIME-WAIT, at the same cost however many sockets exist.
  */
+
 import { parseIPv4, parseIPv6 } from './inet.ts';
+import { viewOf, zeroed } from './memory.ts';
 import { constant, errnoNumber, type TcpState, tcpStateOf } from './platform.ts';
 import type { SocketAddress } from './sockaddr.ts';
 import type { Sys } from './sys.ts';
@@ -110,8 +112,8 @@ export class ConnectionLookup {
 }
 
 function encodeRequest(local: Internet, peer: Internet, device: number): Uint8Array {
-  const bytes = new Uint8Array(REQUEST.size);
-  const view = new DataView(bytes.buffer);
+  const bytes = zeroed(REQUEST.size);
+  const view = viewOf(bytes);
   view.setUint32(0, REQUEST.size, true);
   view.setUint16(TYPE, SOCK_DIAG_BY_FAMILY, true);
   view.setUint16(FLAGS, NLM_F_REQUEST, true);

@@ -36,11 +36,15 @@ const TEXTS = {
   EAI_ADDRFAMILY: 'Address family for hostname not supported',
 } as const;
 
-export async function getaddrinfo(
-  question: Question,
-): Promise<{ readonly addresses: readonly Internet[] } | LookupFailure> {
+export type Found = { readonly addresses: readonly Internet[] } | LookupFailure;
+
+/** The answer; a promise of it only where the resolver must be asked, which can take long. */
+export function getaddrinfo(question: Question): Found | Promise<Found> {
   const version = versionOf(question.family);
   if (version === null) return failure('EAI_FAMILY');
+  // getaddrinfo(3): with AI_NUMERICSERV a service that is no number is EAI_NONAME.
+  if (has(question, 'AI_NUMERICSERV') && /\D/.test(question.service ?? ''))
+    return failure('EAI_NONAME');
   const port = portOf(question);
   if (port === null) return failure('EAI_SERVICE');
   if (question.host === null) return { addresses: without(question, version, port) };
@@ -51,14 +55,18 @@ export async function getaddrinfo(
   }
   // A scope such as fe80::1%lo is the resolver's business, too.
   if (has(question, 'AI_NUMERICHOST')) return failure('EAI_NONAME');
+  return lookedUp(question.host, question, version, port);
+}
+
+async function lookedUp(
+  host: string,
+  question: Question,
+  family: 0 | 4 | 6,
+  port: number,
+): Promise<Found> {
   try {
     const hints = has(question, 'AI_ADDRCONFIG') ? dns.ADDRCONFIG : 0;
-    const found = await lookup(question.host, {
-      all: true,
-      family: version,
-      order: 'verbatim',
-      hints,
-    });
+    const found = await lookup(host, { all: true, family, order: 'verbatim', hints });
     return { addresses: found.map(({ address }) => addressOf(address, port)) };
   } catch (error) {
     return failureOf(error);
@@ -83,10 +91,9 @@ function versionOf(family: number): 0 | 4 | 6 | null {
   return family === constant('AF_INET6') ? 6 : null;
 }
 
-function portOf({ service, datagram, flags }: Question): number | null {
+function portOf({ service, datagram }: Question): number | null {
   if (service === null) return 0;
   if (/^\d+$/.test(service)) return Number(service) <= 65535 ? Number(service) : null;
-  if ((flags & (constants.get('AI_NUMERICSERV') ?? 0)) !== 0) return null;
   return resolver.portOf(service, datagram ? 'udp' : 'tcp');
 }
 

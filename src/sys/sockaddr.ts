@@ -2,7 +2,9 @@
  * struct sockaddr and its kin as bytes: sockaddr_in (ip(7)), sockaddr_in6 (ipv6(7)),
  * sockaddr_un (unix(7)). On macOS each begins with a length byte; on Linux with a 16-bit family.
  */
+
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from './inet.ts';
+import { viewOf, zeroed } from './memory.ts';
 import { constant } from './platform.ts';
 
 /** Where a socket is or is to be reached, as a value. Ports are 0…65535. */
@@ -57,7 +59,7 @@ export function encodeAddress(address: SocketAddress): Uint8Array {
       const bytes = header('AF_INET6', INET6_SIZE);
       putPort(bytes, address.port);
       bytes.set(literal(parseIPv6(address.host), address.host), INET6_HOST);
-      new DataView(bytes.buffer).setUint32(INET6_SCOPE, address.scope, true);
+      viewOf(bytes).setUint32(INET6_SCOPE, address.scope, true);
       return bytes;
     }
     case 'unix':
@@ -117,6 +119,9 @@ export function addressFields(bytes: Uint8Array): Field[] {
   return [first, cut('path', UNIX_PATH)];
 }
 
+/** A Unix socket without a name, such as one end of a pair. */
+export const UNNAMED = 'unix:(unnamed)';
+
 /** `127.0.0.1:8888`, `[::1]:8888`, `unix:/path`, `unix:@name`: as an endpoint is written. */
 export function formatAddress(address: SocketAddress): string {
   switch (address.family) {
@@ -129,7 +134,7 @@ export function formatAddress(address: SocketAddress): string {
     case 'abstract':
       return `unix:@${address.name}`;
     case 'unnamed':
-      return 'unix:(unnamed)';
+      return UNNAMED;
     case 'other':
       return `(address family ${address.number})`;
   }
@@ -140,7 +145,7 @@ function header(family: 'AF_INET' | 'AF_INET6' | 'AF_UNIX', size: number): Uint8
 }
 
 function numberedHeader(family: number, size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
+  const bytes = zeroed(size);
   if (HAS_LENGTH_BYTE) bytes.set([size, family], FAMILY);
   else bytes.set([family & 0xff, family >> 8], FAMILY);
   return bytes;
@@ -155,7 +160,7 @@ function putPort(bytes: Uint8Array, port: number): void {
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     throw new RangeError(`a port is a number from 0 to 65535, not ${port}`);
   }
-  new DataView(bytes.buffer).setUint16(PORT, port); // big-endian: the network's byte order
+  viewOf(bytes).setUint16(PORT, port); // big-endian: the network's byte order
 }
 
 function literal(bytes: Uint8Array | null, text: string): Uint8Array {

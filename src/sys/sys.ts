@@ -2,6 +2,7 @@
  * The system-call interface. It is passed in wherever it is used, so that a test can fail the
  * n-th call, shorten a write, or count descriptors.
  */
+import { lengths, zeroed } from './memory.ts';
 
 /**
  * ≥ 0: what the call returned. < 0: −errno, as the kernel itself answers (syscall(2)).
@@ -75,7 +76,7 @@ export interface Sys {
 
 /** Room for an answer of `size` bytes. Call {@link reset} before each use. */
 export function outBuffer(size: number): OutBuffer {
-  return { bytes: new Uint8Array(size), length: new Uint32Array([size]) };
+  return { bytes: zeroed(size), length: lengths(size) };
 }
 
 /** Says again how much room there is; the kernel overwrote it. */

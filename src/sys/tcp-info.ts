@@ -1,4 +1,5 @@
 /** What struct tcp_info tells (tcp(7), <linux/tcp.h>): the state, and a listener's queue. */
+import { viewOf } from './memory.ts';
 import { constant, type TcpState, tcpStateOf } from './platform.ts';
 import { type OutBuffer, outBuffer, type Sys } from './sys.ts';
 
@@ -17,7 +18,7 @@ export interface TcpInfo {
 }
 
 const buffer: OutBuffer = outBuffer(SIZE);
-const view = new DataView(buffer.bytes.buffer);
+const view = viewOf(buffer.bytes);
 
 /** Null where the socket has no such thing (it is not TCP). */
 export function readTcpInfo(sys: Sys, fd: number): TcpInfo | null {

@@ -1,9 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { complete } from '../../src/script/complete.ts';
+import { complete, type KnownNames, namesOf } from '../../src/script/complete.ts';
 import { parseStatement } from '../../src/script/parser.ts';
 import { callTable } from '../../src/socket/calls/table.ts';
+import { errnoNames } from '../../src/socket/names.ts';
+import { headerStructs } from '../../src/socket/records.ts';
+import { TCP_STATES } from '../../src/socket/state.ts';
+import { parseStruct } from '../../src/wire/struct/parse.ts';
+import { cpuTime } from '../support/cpu-time.ts';
+import { TestSession } from '../support/session.ts';
 
-const NAMES = { sockets: ['server', 'conn'], values: ['reply', 'n'] };
+const structs = headerStructs();
+const person = parseStruct('struct person { int age; }');
+const NAMES: KnownNames = {
+  sockets: ['server', 'conn'],
+  values: ['reply', 'n'],
+  files: ['fin'],
+  jobs: ['late'],
+  structs,
+  typeOf: (name) => (name === 'addr' ? (structs.get('sockaddr_in') ?? null) : null),
+};
 const matches = (line: string): string[] => complete(line, NAMES)[0];
 
 describe('at the start of a statement', () => {
@@ -13,7 +28,10 @@ describe('at the start of a statement', () => {
 
   it('the calls that fit the letters are offered, and the letters are replaced', () => {
     expect(complete('acc', NAMES)).toEqual([['accept('], 'acc']);
-    expect(complete('  so', NAMES)).toEqual([['socket('], 'so']);
+    expect(complete('  so', NAMES)).toEqual([['socket(', 'socketpair('], 'so']);
+    expect(complete('a, b = so', NAMES)).toEqual([['socket(', 'socketpair('], 'so']);
+    expect(complete('if ((fd = acc', NAMES)).toEqual([['accept('], 'acc']);
+    expect(complete('addr.sin_port = hto', NAMES)).toEqual([['htons(', 'htonl('], 'hto']);
     expect(complete('conn = acc', NAMES)).toEqual([['accept('], 'acc']);
     expect(complete('my-conn=acc', NAMES)).toEqual([['accept('], 'acc']);
   });
@@ -24,6 +42,8 @@ describe('at the start of a statement', () => {
   });
 });
 
+const domains = callTable.get('socket')?.params[0]?.constants ?? [];
+
 describe('for an argument', () => {
   it.each(['bind(', 'bind (', 'bind ', 'x = bind(', 'x = bind ', 'conn = accept '])(
     'a socket is offered behind %j',
@@ -33,7 +53,7 @@ describe('for an argument', () => {
   );
 
   it('an address may be a socket, or begin as one', () => {
-    const address = ['server', 'conn', '127.0.0.1:', '[::1]:'];
+    const address = ['server', 'conn', '127.0.0.1:', '[::1]:', 'reply', 'n'];
     expect(matches('connect(conn, ')).toEqual(address);
     expect(matches('connect conn ')).toEqual(address);
     expect(complete('connect(conn, 127.', NAMES)).toEqual([['127.0.0.1:'], '127.']);
@@ -44,7 +64,8 @@ describe('for an argument', () => {
   });
 
   it('a constant is one that makes sense there', () => {
-    expect(matches('socket(')).toEqual(['AF_UNSPEC', 'AF_UNIX', 'AF_INET', 'AF_INET6']);
+    expect(matches('socket(')).toEqual(domains);
+    expect(domains).toContain('AF_INET6');
     expect(complete('socket(AF_INET, SOCK_S', NAMES)).toEqual([
       ['SOCK_STREAM', 'SOCK_SEQPACKET'],
       'SOCK_S',
@@ -55,8 +76,61 @@ describe('for an argument', () => {
     expect(matches('fcntl(conn, F_SETFL, O_N')).toEqual(['O_NONBLOCK']);
   });
 
+  it.each([
+    ['recv(conn, 64, MSG_P', ['MSG_PEEK']],
+    ['send(conn, "a, (b", 5, MSG_OO', ['MSG_OOB']],
+    ['sendto(conn, "x", MSG_OO', ['MSG_OOB']],
+    ['sendto(conn, "x", ser', ['server']],
+    ['sendto(conn, "x", 1, 0, ser', ['server']],
+    ['poll(conn, POLLI', ['POLLIN']],
+    ['poll({conn, POLLI', ['POLLIN']],
+    ['poll([{conn, POLLIN}, {ser', ['server']],
+    ['wait(conn, FIN-', ['FIN-WAIT-1', 'FIN-WAIT-2']],
+    ['wait(la', ['late']],
+    ['cancel(', ['late']],
+    ['state(se', ['server']],
+    ['fgets(', ['fin']],
+    ['fgets(buf, 64, ', ['fin']],
+    ['fscanf(f', ['fin']],
+    ['read(conn, sockaddr_', ['sockaddr_in', 'sockaddr_in6', 'sockaddr_un', 'sockaddr_storage']],
+    ['read(conn, buf, sizeof(re', ['reply']],
+    ['struct lin', ['linger']],
+    ['listen(server, SOMA', ['SOMAXCONN']],
+    ['write(conn, inet_pton(AF_INET6', ['AF_INET6']],
+    ['ioctl(conn, FIO', ['FIONREAD']],
+    ['getaddrinfo("x", "80", AF_INET6', ['AF_INET6']],
+    ['if (shutdown(conn, SHUT_W', ['SHUT_WR']],
+  ])('%s is completed in each form of the call', (line, fitting) => {
+    expect(matches(line)).toEqual(fitting);
+  });
+
+  it.each([
+    ['addr.', ['sin_family', 'sin_port', 'sin_addr', 'sin_zero']],
+    ['addr.sin_p', ['sin_port']],
+    ['x = addr.sin_p', ['sin_port']],
+    ['write(conn, addr.sin_p', ['sin_port']],
+    ['addr.sin_addr.', ['sin_addr.s_addr']],
+    ['addr.sin_port.', []],
+    ['addr.nothing.', []],
+    ['nothing.', []],
+  ])('%s: the fields of a structure', (line, fields) => {
+    expect(matches(line)).toEqual(fields.map((field) => `addr.${field}`));
+  });
+
+  it('what a call can answer stands behind its =', () => {
+    expect(matches('state(conn) = ')).toEqual([...TCP_STATES, 'reply', 'n', ...errnoNames()]);
+    expect(matches('state(conn) = TIME')).toEqual(['TIME-WAIT']);
+    expect(matches('conn = accept(server) = bl')).toEqual(['blocked']);
+    expect(matches('bind(conn, server) = EADDRI')).toEqual(['EADDRINUSE']);
+    expect(matches('read(conn, 64) = EO')).toContain('EOF');
+    expect(matches('poll(conn, POLLIN) = POLLI')).toEqual(['POLLIN']);
+    expect(matches('write(conn, "x") = re')).toEqual(['reply']);
+    expect(matches('bind(conn, server) = bl')).toEqual([]);
+  });
+
   it('a count has nothing to offer, nor has an argument too many', () => {
-    expect(matches('read(conn, ')).toEqual([]);
+    expect(complete('read(conn, ', { sockets: ['conn'], values: ['n'] })[0]).toEqual([]);
+    expect(matches('listen(conn, 1, ')).toEqual([]);
     expect(matches('close(conn, ')).toEqual([]);
     expect(matches('close conn ')).toEqual([]);
   });
@@ -76,6 +150,40 @@ describe('for an argument', () => {
     const names = { sockets: ['my-sock', 'server'], values: [] };
     expect(complete('close(my-s', names)).toEqual([['my-sock'], 'my-s']);
   });
+});
+
+describe('a session’s names', () => {
+  it('are its sockets, values, FILEs, structures, and what its blocked calls will give', async () => {
+    const session = new TestSession();
+    try {
+      await session.all(
+        'a, b = socketpair(AF_UNIX, SOCK_STREAM, 0)',
+        'fin = fdopen(a, "r")',
+        'n = write(a, "x")',
+      );
+      session.scope.declare('addr', structs.get('sockaddr_in') ?? person);
+      await session.begin('data = read(a, 1)').settled;
+      const names = namesOf(session);
+      expect(complete('close(', names)[0]).toEqual(['a', 'b']);
+      expect(complete('write(a, ', names)[0]).toEqual(['n', 'addr']);
+      expect(complete('fgets(', names)[0]).toEqual(['fin']);
+      expect(complete('cancel(', names)[0]).toEqual(['data']);
+      expect(complete('read(b, addr.sin_p', names)[0]).toEqual(['addr.sin_port']);
+      expect(complete('struct lin', names)[0]).toEqual(['linger']);
+    } finally {
+      session.close();
+    }
+  });
+});
+
+describe('a line of 64 KiB', () => {
+  it.each(['(', 'a(', 'a((', '"', ',', '{', 'x ', '= ', 'sizeof(', 'close(a) = ', 'a.', ') ='])(
+    'is completed in little time: %s',
+    (piece) => {
+      const line = piece.repeat(65536 / piece.length);
+      expect(cpuTime(() => complete(line, NAMES))).toBeLessThan(250);
+    },
+  );
 });
 
 describe('whatever is taken', () => {

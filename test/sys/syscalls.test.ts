@@ -24,7 +24,7 @@ function optionOf(fd: number, option: 'SO_TYPE' | 'SO_ERROR' | 'SO_REUSEADDR'): 
   const value = outBuffer(16);
   ok(sys.getsockopt(fd, constant('SOL_SOCKET'), constant(option), value));
   expect(written(value)).toHaveLength(4);
-  return new DataView(value.bytes.buffer).getInt32(0, true);
+  return new DataView(value.bytes.buffer, value.bytes.byteOffset).getInt32(0, true);
 }
 
 describe('a connection', () => {
@@ -106,6 +106,63 @@ describe('a connection', () => {
     const into = new Uint8Array(8);
     expect(sys.read(conn, into)).toBe(-os.errno.ECONNRESET);
     expect(sys.read(conn, into)).toBe(0);
+  });
+});
+
+describe('messages', () => {
+  const AF_UNIX = constant('AF_UNIX');
+  const flag = (name: string) => constants.get(name) ?? 0;
+
+  /** Two connected sockets. */
+  function pair(type: 'SOCK_STREAM' | 'SOCK_DGRAM'): [number, number] {
+    const fds = new Int32Array(2);
+    ok(sys.socketpair(AF_UNIX, constant(type), 0, fds));
+    const [one = -1, other = -1] = fds;
+    return [sockets.own(one), sockets.own(other)];
+  }
+
+  it('cross a pair, with flags', () => {
+    const [one, other] = pair('SOCK_STREAM');
+    expect(sys.send(one, bytes('hello'), flag('MSG_NOSIGNAL'))).toBe(5);
+    const into = new Uint8Array(3);
+    expect(sys.recv(other, into, flag('MSG_PEEK'))).toBe(3);
+    expect(sys.recv(other, into, 0)).toBe(3);
+    expect(Buffer.from(into).toString()).toBe('hel');
+    expect(sys.recv(other, into, flag('MSG_DONTWAIT'))).toBe(2);
+    expect(sys.recv(other, into, flag('MSG_DONTWAIT'))).toBe(-os.errno.EAGAIN);
+    expect(() => sys.socketpair(AF_UNIX, 1, 0, new Int32Array(1))).toThrow(/room for 2/);
+  });
+
+  it('go to an address, and tell where they are from', () => {
+    const [a, b] = [sockets.udp(), sockets.udp()];
+    const from = outBuffer(128);
+    expect(sys.sendto(a, bytes('datagram'), 0, encodeAddress(localOf(b)))).toBe(8);
+    expect(sys.recvfrom(b, new Uint8Array(64), 0, from)).toBe(8);
+    expect(decodeAddress(written(from))).toEqual(localOf(a));
+    const [one, other] = pair('SOCK_DGRAM');
+    expect(sys.send(one, bytes('x'), 0)).toBe(1);
+    expect(sys.recvfrom(other, new Uint8Array(64), 0, from)).toBe(1);
+    expect(written(from)).toHaveLength(0);
+  });
+
+  it('are awaited by poll(), which does not wait here', () => {
+    const [one, other] = pair('SOCK_STREAM');
+    const memory = new Uint8Array(16);
+    const view = new DataView(memory.buffer);
+    const polled = () => {
+      for (const [i, fd] of [one, other].entries()) {
+        view.setInt32(8 * i, fd, true);
+        view.setInt16(8 * i + 4, flag('POLLIN'), true);
+      }
+      return [sys.poll(memory), view.getInt16(6, true), view.getInt16(14, true)];
+    };
+    expect(polled()).toEqual([0, 0, 0]);
+    sys.write(one, bytes('x'));
+    expect(polled()).toEqual([1, 0, flag('POLLIN')]);
+    // Unread bytes would make it an error as well: POLLERR.
+    sys.read(other, new Uint8Array(9));
+    sockets.close(other);
+    expect(polled()).toEqual([2, flag('POLLIN') | flag('POLLHUP'), flag('POLLNVAL')]);
   });
 });
 

@@ -15,13 +15,13 @@ import { exportNode } from '../../script/export/node.ts';
 import { exportPython } from '../../script/export/python.ts';
 import { exportScript } from '../../script/export/script.ts';
 import type { Recording } from '../../script/recording.ts';
+import { settle } from '../../script/run.ts';
 import { type ParsedLine, parseScript } from '../../script/source.ts';
 import { recordedJson } from '../../view/recorded.ts';
 import { inSigns } from '../../view/theme.ts';
 import { visibleText } from '../../view/visible.ts';
 import { nearest } from '../../wire/nearest.ts';
 import type { Surroundings } from './commands.ts';
-import { settle } from './repl.ts';
 
 /** How long a line of a loaded script may be blocked that does not say `= blocked`; as in `run`. */
 const PATIENCE_MS = 5000;

@@ -1,12 +1,13 @@
 /** The REPL without a terminal: statements from a pipe or file, one a line, answers on stdout. */
 import { createInterface } from 'node:readline';
+import { settle } from '../../script/run.ts';
 import type { Blocked } from '../../socket/session/job.ts';
 import type { Session } from '../../socket/session/session.ts';
 import type { Page } from '../../view/page.ts';
 import { type CommonOptions, type Context, drained, themeFor } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { runCommand } from './commands.ts';
-import { Repl, settle, type Verdict } from './repl.ts';
+import { Repl, type Verdict } from './repl.ts';
 
 /** @param timeoutMs how long calls that are still blocked at the end of input may take */
 export async function pipedRepl(

@@ -234,8 +234,3 @@ function problemOf(
     return { message: error.message, text, span: null, suggestion: null };
   throw error;
 }
-
-/** What a call caused elsewhere (an accept that it ended) comes a turn of the event loop later. */
-export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
-}

@@ -1,6 +1,7 @@
 /** The REPL on a terminal: a live prompt, jobs announced above it, history, completion. */
 import { constants } from 'node:os';
-import { complete } from '../../script/complete.ts';
+import { complete, namesOf } from '../../script/complete.ts';
+import { settle } from '../../script/run.ts';
 import type { Page } from '../../view/page.ts';
 import type { Theme } from '../../view/theme.ts';
 import { type CommonOptions, type Context, themeFor, widthOf } from '../context.ts';
@@ -11,7 +12,7 @@ import { EXIT } from '../exit.ts';
 import { endByHangUp, isThere } from '../hang-up.ts';
 import { commandNames, runCommand } from './commands.ts';
 import { chooseNext } from './menu.ts';
-import { Repl, settle } from './repl.ts';
+import { Repl } from './repl.ts';
 
 /** How often to look whether a socket changed by itself. */
 const LOOK_EVERY_MS = 50;
@@ -108,9 +109,5 @@ function codeOfSignal(signal: NodeJS.Signals): number {
 
 function completions(line: string, repl: Repl): [string[], string] {
   if (line.startsWith('.')) return [commandNames.filter((name) => name.startsWith(line)), line];
-  const { sockets, values } = repl.session;
-  return complete(line, {
-    sockets: sockets.openOnes().map((record) => record.name),
-    values: [...values.keys()],
-  });
+  return complete(line, namesOf(repl.session));
 }

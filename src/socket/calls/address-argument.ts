@@ -1,5 +1,5 @@
 /** An argument that is a socket address: an endpoint, a socket, or a value that holds an address. */
-import { ADDRESS_STORAGE, decodeAddress, encodeAddress } from '../../sys/sockaddr.ts';
+import { ADDRESS_STORAGE, decodeAddress, encodeAddress, UNNAMED } from '../../sys/sockaddr.ts';
 import { outBuffer, written } from '../../sys/sys.ts';
 import { nearest } from '../../wire/nearest.ts';
 import type { Arg, Value } from '../call.ts';
@@ -26,19 +26,21 @@ export function addressArgument(args: Arguments, at: number, domain: number): Ui
       return loopback(arg.value, domain, at);
     case 'name': {
       const value = args.scope.valueOf(arg.name);
-      return value === undefined ? ofSocket(args, at) : ofValue(value, domain, at);
+      return value === undefined ? ofSocket(args, at) : ofValue(arg.name, value, domain, at);
     }
     default:
       throw new BadCall(KINDS.address.wanted, at);
   }
 }
 
-function ofValue(value: Value, domain: number, at: number): Uint8Array {
+function ofValue(name: string, value: Value, domain: number, at: number): Uint8Array {
   switch (value.kind) {
     // struct sockaddr_in: its bytes are the address.
     case 'record':
       return value.bytes;
     case 'address':
+      if (value.address === UNNAMED)
+        throw new BadCall(`${name} is a socket without a name: it has no address`, at);
       return encoded(parsed(value.address, at), domain, at);
     case 'addresses':
       return encoded(parsed(value.addresses[0] ?? '', at), domain, at);

@@ -16,7 +16,7 @@ import { shownAddress } from './socket-address.ts';
 const GIVEN: readonly Param[] = [SOCKET, ADDRESS, LENGTH];
 const ASKED: readonly Param[] = [
   SOCKET,
-  { name: 'answer', kind: 'out' },
+  { name: 'answer', kind: 'out', counted: true },
   { name: 'length', kind: 'out' },
 ];
 
@@ -100,7 +100,6 @@ function askAddress(name: 'getsockname' | 'getpeername', args: Arguments): Prepa
         result,
         text: `${name}(${fd}, ${shownAddress(bytes)}, [${bytes.length}])`,
         value,
-        counts: answer !== null,
         gives,
         layout: addressFields(bytes),
       };

@@ -115,7 +115,7 @@ export const askingCalls: readonly Row[] = [
 ];
 
 /** `1s`, `1500ms`. */
-export function shownMs(ms: number): string {
+function shownMs(ms: number): string {
   return ms % 1000 === 0 && ms > 0 ? `${ms / 1000}s` : `${ms}ms`;
 }
 

@@ -22,7 +22,7 @@ export const byteOrderCalls: readonly Row[] = [
     name: 'inet_pton',
     kind: 'library',
     params: [FAMILY, TEXT],
-    alsoAs: [[FAMILY, TEXT, { name: 'address', kind: 'out' }]],
+    alsoAs: [[FAMILY, TEXT, { name: 'address', kind: 'out', counted: true }]],
     signature: 'int inet_pton(int af, const char *src, void *dst);',
     does: 'Turns an address in text into its bytes, in network byte order. It returns 1, or 0 where the text is no address.',
     example: 'inet_pton(AF_INET, "127.0.0.1")',
@@ -56,7 +56,7 @@ export const byteOrderCalls: readonly Row[] = [
     kind: 'library',
     params: [TEXT],
     signature: 'in_addr_t inet_addr(const char *cp);',
-    does: 'Turns an IPv4 address in text into its 32 bits, in network byte order. inet_pton() tells mistakes apart from 255.255.255.255, and knows IPv6.',
+    does: 'Turns an IPv4 address in text into its 32 bits, in network byte order. It also reads 127.1 and octal; inet_pton() doesn’t, tells mistakes apart from 255.255.255.255, and knows IPv6.',
     example: 'inet_addr("127.0.0.1")',
     source: 'inet_addr(3)',
     gives: 'integer',
@@ -126,7 +126,7 @@ function inetPton(args: Arguments): Prepared {
       const value: Value = { kind: 'bytes', bytes };
       const line = `inet_pton(${args.shown(0)}, ${JSON.stringify(text)}, [${spacedHex(bytes)}])`;
       const gives = out === null ? [] : ([[out, value]] as const);
-      return { result: 1, value, counts: out !== null, text: line, gives };
+      return { result: 1, value, text: line, gives };
     },
   };
 }

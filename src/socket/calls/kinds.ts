@@ -78,7 +78,7 @@ export const KINDS: Readonly<Record<ParamKind, Rule>> = {
   },
   bytes: {
     written: ['bytes', 'struct', 'call'],
-    names: ['bytes', 'record', 'integer', 'struct'],
+    names: ['bytes', 'record'],
     wanted: BYTES,
   },
   text: { written: ['bytes', 'null'], names: ['bytes'], wanted: 'text is wanted here: "\\n"' },

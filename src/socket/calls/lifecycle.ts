@@ -1,4 +1,5 @@
 /** The calls that a connection lives through: made, passive, accepted, ended. */
+import { ints } from '../../sys/memory.ts';
 import { constants, errnoNumber } from '../../sys/platform.ts';
 import { ADDRESS_STORAGE, decodeAddress, formatAddress } from '../../sys/sockaddr.ts';
 import { outBuffer, type Sys, written } from '../../sys/sys.ts';
@@ -149,7 +150,7 @@ function socketpair(args: Arguments): Prepared {
   const [domain, type, protocol] = [args.int(0), args.int(1), args.int(2)];
   const [first, second] = pairNames(args);
   const kind = [0, 1, 2].map((at) => args.shown(at)).join(', ');
-  const pair = new Int32Array(2);
+  const pair = ints(2);
   return {
     text: `socketpair(${kind}, …)`,
     attempt: (sys) => {

@@ -1,4 +1,5 @@
 /** The values of socket options as bytes: int, struct linger, struct timeval, text (socket(7)). */
+import { copyOf, viewOf, zeroed } from '../../sys/memory.ts';
 import { constants } from '../../sys/platform.ts';
 import type { Value } from '../call.ts';
 import { BadCall } from '../errors.ts';
@@ -79,8 +80,8 @@ function encodeStruct(shape: Shape, fields: readonly number[]): Uint8Array {
     throw new BadCall('this option takes no structure', 3);
   }
   if (shape === 'linger') return Uint8Array.from([...int32(first), ...int32(second)]);
-  const bytes = new Uint8Array(16);
-  const view = new DataView(bytes.buffer);
+  const bytes = zeroed(16);
+  const view = viewOf(bytes);
   view.setBigInt64(0, BigInt(first), true);
   view.setBigInt64(8, BigInt(second), true);
   return bytes;
@@ -90,7 +91,7 @@ function int32(value: number): Uint8Array {
   if (!Number.isInteger(value) || value < -(2 ** 31) || value >= 2 ** 32) {
     throw new BadCall(`${value} does not fit an int`, 3);
   }
-  return new Uint8Array(new Int32Array([value]).buffer);
+  return copyOf(new Uint8Array(new Int32Array([value]).buffer));
 }
 
 function shapeOf(level: number, option: number): Shape {

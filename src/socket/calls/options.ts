@@ -1,4 +1,5 @@
 /** The calls that read and set what a socket, or its descriptor, can be told. */
+import { ints } from '../../sys/memory.ts';
 import { constant, constants } from '../../sys/platform.ts';
 import { outBuffer, written } from '../../sys/sys.ts';
 import { quotedShort } from '../../wire/bytes.ts';
@@ -42,7 +43,11 @@ export const optionCalls: readonly Row[] = [
     kind: 'system',
     params: [SOCKET, LEVEL, OPTION],
     alsoAs: [
-      [SOCKET, LEVEL, OPTION, { name: 'answer', kind: 'out' }, { name: 'length', kind: 'out' }],
+      [
+        ...[SOCKET, LEVEL, OPTION],
+        { name: 'answer', kind: 'out', counted: true },
+        { name: 'length', kind: 'out' },
+      ],
     ],
     signature:
       'int getsockopt(int sockfd, int level, int optname, void *optval, socklen_t *optlen);',
@@ -66,7 +71,8 @@ export const optionCalls: readonly Row[] = [
           const gives: [string, Value][] = answer === null ? [] : [[answer, value]];
           if (length !== null) gives.push([length, { kind: 'integer', value: size }]);
           const text = `${start}, ${shownOption(value)}, [${size}])`;
-          return { result, value, counts: answer !== null, gives, text };
+          // As C has it, the answer is in the variable, and the result is 0.
+          return answer === null ? { result, value, gives, text } : { result, gives, text };
         },
       };
     },
@@ -115,7 +121,7 @@ function ioctl(args: Arguments): Prepared {
     throw new BadCall(`ioctl() here knows ${IOCTL_REQUESTS.join(', ')}`, 1);
   }
   const answer = args.out(2);
-  const count = new Int32Array(1);
+  const count = ints(1);
   const start = `ioctl(${fd}, ${args.shown(1)}`;
   return {
     text: `${start}, …)`,

@@ -1,4 +1,5 @@
 /** poll(2): waiting for several sockets at once, with a time. */
+import { viewOf, zeroed } from '../../sys/memory.ts';
 import { constants } from '../../sys/platform.ts';
 import type { Interest } from '../../sys/readiness.ts';
 import type { Sys } from '../../sys/sys.ts';
@@ -110,8 +111,8 @@ function polledItem(args: Arguments, item: Arg): Polled {
 }
 
 function memoryOf(fds: readonly number[], polled: readonly Polled[]): Uint8Array {
-  const memory = new Uint8Array(polled.length * POLLFD.size);
-  const view = new DataView(memory.buffer);
+  const memory = zeroed(polled.length * POLLFD.size);
+  const view = viewOf(memory);
   for (const [i, { events }] of polled.entries()) {
     view.setInt32(i * POLLFD.size, fds[i] ?? -1, true);
     view.setInt16(i * POLLFD.size + POLLFD.events, events, true);
@@ -120,7 +121,7 @@ function memoryOf(fds: readonly number[], polled: readonly Polled[]): Uint8Array
 }
 
 function reventsAt(memory: Uint8Array, at: number): number {
-  return new DataView(memory.buffer).getInt16(at * POLLFD.size + POLLFD.revents, true);
+  return viewOf(memory).getInt16(at * POLLFD.size + POLLFD.revents, true);
 }
 
 /** How often poll() is made again for what the event loop's readiness does not tell: POLLPRI, a closed peer. */

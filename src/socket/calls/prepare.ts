@@ -8,7 +8,7 @@ import type { Prepared } from './row.ts';
 import { rowOf } from './table.ts';
 
 /** The arguments of a call, to be resolved by its row. */
-export function argumentsOf(scope: Scope, call: Call): Arguments {
+function argumentsOf(scope: Scope, call: Call): Arguments {
   return new Arguments(scope, call, rowOf(call.name), (inner) => computed(scope, inner));
 }
 

@@ -1,4 +1,5 @@
 /** The calls that take bytes out of the kernel's receive queue. */
+import { zeroed } from '../../sys/memory.ts';
 import { constant, constants, errnoNumber } from '../../sys/platform.ts';
 import { ADDRESS_STORAGE, decodeAddress, formatAddress } from '../../sys/sockaddr.ts';
 import { type OutBuffer, outBuffer, type Result, type Sys, written } from '../../sys/sys.ts';
@@ -24,6 +25,7 @@ import {
 import { shownAddress } from './socket-address.ts';
 
 const ROOM: Param = { name: 'count', kind: 'room' };
+const INTO: Param = { ...BUFFER, counted: true };
 const FROM: Param = { name: 'from', kind: 'out' };
 const EMPTY = { on: 'readable', because: 'nothing has arrived yet' } as const;
 
@@ -32,7 +34,7 @@ export const receivingCalls: readonly Row[] = [
     name: 'read',
     kind: 'system',
     params: [SOCKET, ROOM],
-    alsoAs: [[SOCKET, BUFFER, COUNT]],
+    alsoAs: [[SOCKET, INTO, COUNT]],
     signature: 'ssize_t read(int fd, void *buf, size_t count);',
     does: 'Takes up to count bytes that have arrived. 0 bytes mean end of file: the peer sent FIN.',
     example: 'read(conn, 64)',
@@ -56,8 +58,8 @@ export const receivingCalls: readonly Row[] = [
     kind: 'system',
     params: [SOCKET, ROOM, { ...MSG, optional: true }],
     alsoAs: [
-      [SOCKET, BUFFER, COUNT],
-      [SOCKET, BUFFER, COUNT, MSG],
+      [SOCKET, INTO, COUNT],
+      [SOCKET, INTO, COUNT, MSG],
     ],
     signature: 'ssize_t recv(int sockfd, void *buf, size_t len, int flags);',
     does: 'As read(), with flags: MSG_PEEK leaves the bytes there, MSG_WAITALL waits for all of them, MSG_OOB takes urgent data.',
@@ -85,8 +87,8 @@ export const receivingCalls: readonly Row[] = [
     alsoAs: [
       [SOCKET, ROOM, FROM],
       [SOCKET, ROOM, MSG, FROM],
-      [SOCKET, BUFFER, COUNT, MSG],
-      [SOCKET, BUFFER, COUNT, MSG, FROM, { name: 'length', kind: 'out' }],
+      [SOCKET, INTO, COUNT, MSG],
+      [SOCKET, INTO, COUNT, MSG, FROM, { name: 'length', kind: 'out' }],
     ],
     signature:
       'ssize_t recvfrom(int sockfd, void *buf, size_t len, int flags, struct sockaddr *src_addr, socklen_t *addrlen);',
@@ -143,7 +145,7 @@ interface Receiving {
 
 function receiving(args: Arguments, call: Receiving): Prepared {
   const { socket, room, flags } = call;
-  const buffer = new Uint8Array(room.size);
+  const buffer = zeroed(room.size);
   const has = (flag: string) => (flags & (constants.get(flag) ?? 0)) !== 0;
   // tcp(7) and tcp_recv_urg(): for urgent data "this call should never block".
   const dontWait = has('MSG_DONTWAIT') || has('MSG_OOB');

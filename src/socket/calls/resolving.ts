@@ -61,12 +61,16 @@ function askAddresses(args: Arguments): Prepared {
   const flags = args.has(4) ? args.int(4) : 0;
   if (host === null && service === null) throw new BadCall('a host or a service is wanted', 0);
   const shown = [host, service].map((text) => (text === null ? 'NULL' : JSON.stringify(text)));
-  return asking(`getaddrinfo(${shown.join(', ')}, …)`, async () => {
-    const found = await getaddrinfo({ host, service, family, datagram: isDatagram(type), flags });
-    if ('code' in found) return found;
-    const addresses = found.addresses.map(formatAddress);
-    return { value: { kind: 'addresses', addresses }, lines: addresses };
-  });
+  return asking(`getaddrinfo(${shown.join(', ')}, …)`, () =>
+    either(
+      getaddrinfo({ host, service, family, datagram: isDatagram(type), flags }),
+      (found): Answer => {
+        if ('code' in found) return found;
+        const addresses = found.addresses.map(formatAddress);
+        return { value: { kind: 'addresses', addresses }, lines: addresses };
+      },
+    ),
+  );
 }
 
 function askNames(args: Arguments): Prepared {
@@ -75,18 +79,23 @@ function askNames(args: Arguments): Prepared {
   const flags = args.has(1) ? args.int(1) : 0;
   const address = decodeAddress(bytes);
   const text = `getnameinfo(${shownAddress(bytes)}, …)`;
-  return asking(text, async () => {
+  return asking(text, () => {
     if (!('port' in address)) return { code: 'EAI_FAMILY', text: 'ai_family not supported' };
     const has = (flag: string) => (flags & (constants.get(flag) ?? 0)) !== 0;
-    const numericPort = has('NI_NUMERICSERV');
-    const port = numericPort
-      ? String(address.port)
-      : (resolver.serviceAt(address.port) ?? String(address.port));
-    if (has('NI_NUMERICHOST')) return names(address.host, port);
-    const found = await getnameinfo(address.host);
-    if (typeof found === 'string') return names(found, port);
-    return has('NI_NAMEREQD') ? found : names(address.host, port);
+    const service = has('NI_NUMERICSERV') ? null : resolver.serviceAt(address.port);
+    const port = service ?? String(address.port);
+    const nameless = { code: 'EAI_NONAME', text: 'Name or service not known' };
+    if (has('NI_NUMERICHOST')) return has('NI_NAMEREQD') ? nameless : names(address.host, port);
+    return either(getnameinfo(address.host), (found) => {
+      if (typeof found === 'string') return names(found, port);
+      return has('NI_NAMEREQD') ? found : names(address.host, port);
+    });
   });
+}
+
+/** What comes of an answer that is there, or will be. */
+function either<T, R>(came: T | Promise<T>, then: (came: T) => R): R | Promise<R> {
+  return came instanceof Promise ? came.then(then) : then(came);
 }
 
 function names(host: string, service: string): Answer {
@@ -97,22 +106,29 @@ function names(host: string, service: string): Answer {
 type Answer = { readonly value: Value; readonly lines: readonly string[] } | LookupFailure;
 
 /** Asks once; the call is repeated when the answer is there. */
-function asking(text: string, ask: () => Promise<Answer>): Prepared {
+function asking(text: string, ask: () => Answer | Promise<Answer>): Prepared {
   let answer: Answer | null = null;
-  let asked: Promise<void> | null = null;
+  let coming: Promise<void> | null = null;
+  const begin = (): void => {
+    const found = ask();
+    // What needs nobody to be asked is there at once, and blocks nobody.
+    if (!(found instanceof Promise)) answer = found;
+    else
+      coming = found.then((came) => {
+        answer = came;
+      });
+  };
   return {
     text,
     wait: (_door, waiter) =>
       Promise.race([
-        asked ?? Promise.resolve(),
+        coming ?? Promise.resolve(),
         new Promise<void>((resolve) => {
           waiter.wake = resolve;
         }),
       ]),
     attempt: (): Made => {
-      asked ??= ask().then((came) => {
-        answer = came;
-      });
+      if (answer === null && coming === null) begin();
       if (answer === null) return { result: 0, again: true };
       if ('code' in answer) return { result: -1, failure: answer };
       const details = [{ kind: 'found', lines: answer.lines } as const];

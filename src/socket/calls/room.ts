@@ -8,7 +8,7 @@ export interface Room {
   /** How many bytes there is room for. */
   readonly size: number;
   /** The call's result and value. @param result what the kernel answered; more than the bytes with MSG_TRUNC */
-  filled(bytes: Uint8Array, result: number): Pick<Made, 'result' | 'value' | 'details' | 'counts'>;
+  filled(bytes: Uint8Array, result: number): Pick<Made, 'result' | 'value' | 'details'>;
   /** The buffer's name with what is in it now. */
   gives(bytes: Uint8Array): readonly (readonly [string, Value])[];
 }
@@ -27,7 +27,6 @@ export function roomOf(args: Arguments): Room {
       result,
       value: layout === null ? { kind: 'bytes', bytes } : { kind: 'record', layout, bytes },
       details: shown === null ? [] : [{ kind: 'record', layout: shown, bytes }],
-      counts: buffer !== null,
     }),
     gives: (bytes) => (buffer === null ? [] : [[buffer, { kind: 'bytes', bytes }]]),
   };

@@ -14,6 +14,8 @@ export interface Param {
   readonly name: string;
   readonly kind: ParamKind;
   readonly optional?: true;
+  /** C’s own buffer for the answer: what the call returns is then a number, such as its length. */
+  readonly counted?: true;
   /** Takes all arguments from here on. */
   readonly rest?: true;
   readonly constants?: readonly string[];
@@ -67,8 +69,6 @@ export interface Made {
   readonly failure?: { readonly code: string; readonly text: string };
   /** What it gives as a value, where that is more than the result. */
   readonly value?: Value;
-  /** True where C has the value in a buffer: a name before `=` is then given the result, a number. */
-  readonly counts?: boolean;
   /** What stands behind `=` in the call line, where it is not the result. */
   readonly shown?: string;
   /** Names that are given a value: `&age`. */
@@ -146,10 +146,33 @@ export function known(pattern: RegExp): string[] {
  * By their number first, then by their form: `send(c, "x", MSG_OOB)` and `send(c, "x", 1, 0)`.
  */
 export function formOf(row: Row, args: readonly Arg[]): readonly Param[] | null {
-  const forms = [row.params, ...(row.alsoAs ?? [])].filter((form) => takes(form, args.length));
+  const forms = formsTaking(row, args.length);
+  // Most calls are written in one way with so many arguments.
+  if (forms.length < 2) return forms[0] ?? null;
   const fits = (form: readonly Param[]) =>
     args.every((arg, i) => couldBe(paramAt(form, i).kind, arg));
   return forms.find(fits) ?? forms[0] ?? null;
+}
+
+/** Each call is looked up several times on its way, so what a row has for a count is kept. */
+const byCount = new Map<Row, Map<number, readonly (readonly Param[])[]>>();
+
+function formsTaking(row: Row, count: number): readonly (readonly Param[])[] {
+  const known = byCount.get(row) ?? new Map<number, readonly (readonly Param[])[]>();
+  byCount.set(row, known);
+  const forms =
+    known.get(count) ?? [row.params, ...(row.alsoAs ?? [])].filter((form) => takes(form, count));
+  // A call can be written with any number of arguments; only those that mean something are kept.
+  if (forms.length > 0 && count < MOST_KEPT) known.set(count, forms);
+  return forms;
+}
+
+const MOST_KEPT = 16;
+
+/** Whether the answer goes into C's own buffer, so that `n = …` is the number that C returns. */
+export function isCounted(row: Row, args: readonly Arg[]): boolean {
+  const form = formOf(row, args) ?? [];
+  return form.slice(0, args.length).some(({ counted }) => counted);
 }
 
 /** The parameter that argument `at` is for; the last one takes the rest. */

@@ -1,5 +1,7 @@
 /** Looks at sockets: takes snapshots, and says what changed since the last look. */
+
 import { ConnectionLookup } from '../../sys/inet-diag.ts';
+import { ints } from '../../sys/memory.ts';
 import { constant, constants } from '../../sys/platform.ts';
 import {
   ADDRESS_STORAGE,
@@ -27,8 +29,14 @@ export class Observer {
   private readonly sys: Sys;
   private readonly lookup: ConnectionLookup;
   private readonly address = outBuffer(ADDRESS_STORAGE);
-  private readonly count = new Int32Array(1);
-  private readonly pollfd = new Int32Array(2);
+  private readonly count = ints(1);
+  /** struct pollfd: an int and two shorts; the same memory as bytes. */
+  private readonly pollfd = ints(2);
+  private readonly pollfdBytes = new Uint8Array(
+    this.pollfd.buffer,
+    this.pollfd.byteOffset,
+    this.pollfd.byteLength,
+  );
   /** Connections by `local peer`, and listeners by address: how one end finds its other. */
   private readonly connections = new Map<string, SocketRecord>();
   private readonly listeners = new Map<string, SocketRecord>();
@@ -192,7 +200,7 @@ export class Observer {
   /** poll(2) tells by POLLPRI; struct pollfd is an int and two shorts. */
   private hasUrgent(fd: number): boolean {
     this.pollfd.set([fd, POLLPRI]);
-    const found = this.sys.poll(new Uint8Array(this.pollfd.buffer));
+    const found = this.sys.poll(this.pollfdBytes);
     return found > 0 && (((this.pollfd[1] ?? 0) >> 16) & POLLPRI) !== 0;
   }
 

@@ -4,12 +4,12 @@ import type { Sys } from '../../sys/sys.ts';
 import { systemCalls } from '../../sys/syscalls.ts';
 import type { Call, Value } from '../call.ts';
 import type { Detail } from '../detail.ts';
-import { BadCall, type Where } from '../errors.ts';
+import type { Where } from '../errors.ts';
 import { Scope } from '../scope.ts';
 import { type SocketRecord, SocketTable } from '../socket-table.ts';
 import type { Snapshot } from '../state.ts';
 import { outcomeOf, type Step } from '../step.ts';
-import { adopted } from './adopt.ts';
+import { takeAnswer } from './answer.ts';
 import { History } from './history.ts';
 import { type Blocked, type Interruption, Job } from './job.ts';
 import { Jobs } from './jobs.ts';
@@ -189,7 +189,10 @@ export class Session {
     const { made, prepared, socket } = returned;
     const touched = socket === null ? [] : [socket];
     const notes: Detail[] = [];
-    const value = made.result < 0 ? undefined : this.take(call, returned, touched, notes);
+    const value =
+      made.result < 0
+        ? undefined
+        : takeAnswer(this.scope, this.observer, call, returned, { touched, notes });
     if (made.closed && socket?.open) this.forget(this.sockets.close(socket));
     const where = made.result >= 0 ? {} : this.whereOf(call, socket, prepared?.address ?? null);
     const outcome = outcomeOf(this.sys, call, { ...made, ...(value && { value }) }, where);
@@ -211,40 +214,6 @@ export class Session {
     // What close() ended is no news: the kernel was not asked.
     if (!this.closed) this.tell({ type: 'step', step });
     return step;
-  }
-
-  /** Gives the names that the call gives: new sockets, values. @returns its value */
-  private take(
-    call: Call,
-    { made, socket }: Returned,
-    touched: SocketRecord[],
-    notes: Detail[],
-  ): Value {
-    const opened = adopted(this.scope, call, made.opened ?? [], socket).map((record) => {
-      if (made.peer !== undefined) this.observer.remember(record, made.peer);
-      this.scope.forget(record.name);
-      touched.push(record);
-      return { name: record.name, fd: record.fd };
-    });
-    for (const [name, value] of made.gives ?? []) this.give(name, value, notes);
-    const [first] = opened;
-    if (first !== undefined) {
-      return opened.length === 1 ? { kind: 'socket', ...first } : { kind: 'pair', sockets: opened };
-    }
-    const value: Value = made.value ?? { kind: 'integer', value: made.result };
-    const named: Value = made.counts === true ? { kind: 'integer', value: made.result } : value;
-    if (call.as !== undefined && value.kind !== 'file') this.give(call.as, named, notes);
-    return value;
-  }
-
-  /** The call was made: what its answer does not fit into keeps its value, and the step says so. */
-  private give(name: string, value: Value, notes: Detail[]): void {
-    try {
-      this.scope.give(name, value);
-    } catch (error) {
-      if (!(error instanceof BadCall)) throw error;
-      notes.push({ kind: 'given', name, text: `nothing: ${error.message}` });
-    }
   }
 
   private whereOf({ name }: Call, socket: SocketRecord | null, address: string | null): Where {

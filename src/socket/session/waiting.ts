@@ -2,6 +2,7 @@
  * Blocking calls over non-blocking descriptors: wait for readiness, then make the same call
  * again. The user sees one call that blocked, as in C.
  */
+import { ints, viewOf } from '../../sys/memory.ts';
 import { constant, constants, errnoNumber } from '../../sys/platform.ts';
 import { outBuffer, type Sys, written } from '../../sys/sys.ts';
 import { readTcpInfo } from '../../sys/tcp-info.ts';
@@ -124,13 +125,13 @@ function startTimeout<T>(
 function lingerMs(sys: Sys, fd: number): number {
   const buffer = outBuffer(8);
   if (sys.getsockopt(fd, constant('SOL_SOCKET'), constant('SO_LINGER'), buffer) < 0) return 0;
-  const view = new DataView(buffer.bytes.buffer);
+  const view = viewOf(buffer.bytes);
   return view.getInt32(0, true) === 0 ? 0 : view.getInt32(4, true) * 1000;
 }
 
 function unsentBytes(sys: Sys, fd: number): number {
   const request = constants.get('SIOCOUTQ');
-  const count = new Int32Array(1);
+  const count = ints(1);
   if (request === undefined || sys.ioctl(fd, request, count) < 0) return 0;
   // Of a connection that was reset the kernel still counts what nobody will take any more.
   if (readTcpInfo(sys, fd)?.state === 'CLOSED') return 0;

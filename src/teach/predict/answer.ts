@@ -40,7 +40,13 @@ const WORDS: Readonly<Record<string, Answer>> = {
 const SAME: ReadonlySet<string> = new Set(['same', 'the same', 'unchanged', 'none', 'no change']);
 
 /** What an expectation may be, and a prediction is not; of bytes it may be the text. */
-const VAGUE: ReadonlySet<Expected['kind']> = new Set(['name', 'state', 'anything']);
+const VAGUE: ReadonlySet<Expected['kind']> = new Set([
+  'name',
+  'state',
+  'call',
+  'sizeof',
+  'anything',
+]);
 
 /** Null for what can be no answer to this question. */
 export function readAnswer(question: Question, typed: string): Answer | null {
