@@ -49,10 +49,11 @@ close(server)`,
     shows: 'a half-close',
     lines: () => `${CONNECTED}
 write(client, "one ")
+sleep(20ms)
 write(client, "two")
+read(conn, 64)
 shutdown(client, SHUT_WR)
 state(conn) = CLOSE-WAIT
-read(conn, 64)
 read(conn, 64)
 write(conn, "the answer")
 close(conn)
@@ -204,6 +205,7 @@ read(client, 64)`,
     failures: [/^read: (Connection reset by peer|ECONNRESET)$/m, /^write: (Broken pipe|E\w+)$/m],
     lines: () => `${CONNECTED}
 write(client, "unread")
+sleep(20ms)
 close(conn)
 read(client, 10) = ECONNRESET
 write(client, "x") = EPIPE`,
@@ -218,6 +220,16 @@ close(server)
 read(second, 10) = ECONNRESET
 write(client, "hi")
 read(conn, 10)`,
+  },
+  {
+    shows: 'a connection that is left open, with bytes that nobody reads',
+    lines: () => `${CONNECTED}
+write(client, "x")
+read(conn, 10)
+sleep(20ms)
+write(conn, "a")
+sleep(20ms)
+write(conn, "b")`,
   },
   {
     shows: 'lines, and what was read ahead',

@@ -51,7 +51,9 @@ const FORMATS: ReadonlyMap<string, Format> = new Map([
 ]);
 
 /** `.save FILE`. @param force `.save! FILE`, which writes over a file that is there */
-export function save(path: string, force: boolean, { repl, print }: Surroundings): void {
+export function save(path: string, force: boolean, around: Surroundings): void {
+  const { repl } = around;
+  const print = printer(around);
   const { recording } = repl;
   if (path === '') print('  .save FILE writes the session down as a script; .load FILE runs it');
   else if (recording.last === null) print('  nothing was entered yet');
@@ -65,11 +67,9 @@ export function save(path: string, force: boolean, { repl, print }: Surroundings
 }
 
 /** `.export FORMAT [FILE]`: without FILE it is printed. */
-export function exported(
-  argument: string,
-  force: boolean,
-  { repl, page, print }: Surroundings,
-): void {
+export function exported(argument: string, force: boolean, around: Surroundings): void {
+  const { repl } = around;
+  const print = printer(around);
   const [word = '', ...rest] = argument.split(' ');
   const format = FORMATS.get(word.toLowerCase());
   if (format === undefined) {
@@ -89,7 +89,7 @@ export function exported(
   const parts = format.write(repl.recording);
   const path = rest.join(' ');
   if (path === '') {
-    for (const { text } of parts) print(inSigns(visibleLines(text), page.theme));
+    for (const { text } of parts) print(visibleLines(text));
     return;
   }
   const files = parts.map(({ side, text }) => ({ path: pathOf(path, side, format.suffix), text }));
@@ -114,6 +114,11 @@ function isDirectory(path: string): boolean {
 interface File {
   readonly path: string;
   readonly text: string;
+}
+
+/** With the theme’s signs. */
+function printer({ page, print }: Surroundings): (text: string) => void {
+  return (text) => print(inSigns(text, page.theme));
 }
 
 /** Writes all of them, or tells why not. @returns whether all are written */
@@ -152,7 +157,8 @@ function write(path: string, text: string, force: boolean): void {
 
 /** `.load FILE`: the script’s lines as if they were typed, up to the first that does not fit. */
 export async function load(path: string, around: Surroundings): Promise<void> {
-  const { repl, print } = around;
+  const { repl } = around;
+  const print = printer(around);
   const text = path === '' ? null : textOf(path, print);
   if (text === null) {
     if (path === '') print('  .load FILE runs a script here, line by line');
@@ -176,16 +182,11 @@ export async function load(path: string, around: Surroundings): Promise<void> {
 }
 
 /** @returns whether the line answered as it must */
-async function loaded(
-  { line, text }: ParsedLine,
-  { repl, page, print }: Surroundings,
-): Promise<boolean> {
-  print(
-    text
-      .split('\n')
-      .map((one) => `${page.theme.signs.prompt} ${visibleText(one)}`)
-      .join('\n'),
-  );
+async function loaded({ line, text }: ParsedLine, around: Surroundings): Promise<boolean> {
+  const { repl, page } = around;
+  const print = printer(around);
+  const shown = text.split('\n').map((one) => `${page.theme.signs.prompt} ${visibleText(one)}`);
+  print(shown.join('\n'));
   const { session, predicting } = repl;
   const verdict = await repl.statement(text);
   // A script is not asked for predictions: nobody is there to make them.

@@ -197,6 +197,13 @@ describe('.export', () => {
     expect([code, stdout.toString()]).toEqual([0, "read(conn) = b'hello\\n' (6 bytes)\n"]);
   });
 
+  it('and the others speak plain ASCII where they are asked to', async () => {
+    const lines = [ECHO, '.save /no/such/x', '.load /none', '.export c', '.export node'];
+    const { stdout } = await run(['repl', '--ascii', '--timeout', '1s'], lines.join('\n'));
+    expect(stdout.toString()).toContain("/none can't be read");
+    expect(stdout.toString().replaceAll(/[\n\x20-\x7e]/g, '')).toBe('');
+  });
+
   it('knows its formats', async () => {
     const { text } = await repl('.export', '.export pyhton', '.export c');
     expect(text).toBe(`  .export c|python|node|json|mermaid [FILE]
