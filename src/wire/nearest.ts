@@ -1,7 +1,11 @@
 /** The nearest right word to a wrong one. */
 
+/** Nobody mistypes more, and two words of n letters take n² steps to compare. */
+const LONGEST = 100;
+
 /** The candidate that is at most a third of the word away (and the first of equals), or null. */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
+  if (word.length > LONGEST) return null;
   let best: string | null = null;
   // To a single letter, every other one would be near.
   let least = word.length < 2 ? 1 : Math.max(1, Math.floor(word.length / 3)) + 1;

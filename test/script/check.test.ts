@@ -237,6 +237,15 @@ describe('nothing is told', () => {
 });
 
 describe('a script of 64 KiB', () => {
+  it('may have two names that fill it, and are nearly the same', () => {
+    const name = 'a'.repeat(32 * 1024);
+    const text = `s = socket(AF_INET, SOCK_STREAM, 0)\naccept(s, &${name}, NULL)\nclose(${name}b)`;
+    const spent = cpuTime(() => {
+      expect(check(text).mistakes).toMatchObject([{ line: 3, suggestion: null }]);
+    });
+    expect(spent).toBeLessThan(250);
+  });
+
   it.each([
     ...['q', '"', 'close(a)', 'x = 1', 'x = socket(AF_INET, SOCK_STREAM, 0)', '{', '}', 'int a;'],
     ...[
