@@ -43,15 +43,22 @@ export function checkScript(
   structs: KnownStructs,
 ): Checked {
   const { lines, mistakes } = parseScript(text, structs);
-  const checker = new Checker(new KnownNames(known, structs, firstGiven(lines)));
+  // Only a mistake asks for it.
+  let given: Map<string, number> | null = null;
+  const later = (name: string) => {
+    given ??= firstGiven(lines);
+    return given.get(name);
+  };
+  const checker = new Checker(new KnownNames(known, structs, later));
   const blocks = new BlockCheck();
   const found: Mistake[] = [];
   for (const line of lines) {
     if (found.length >= MOST_MISTAKES) break;
     // A line that can’t be read may be the one with the brace.
     const braces = mistakes.length === 0 ? blocks.line(line) : [];
-    for (const { span, message, suggestion } of [...checker.line(line.line), ...braces])
-      found.push(mistakeAt(line, span, message, suggestion));
+    for (const problems of [checker.line(line.line), braces])
+      for (const { span, message, suggestion } of problems)
+        found.push(mistakeAt(line, span, message, suggestion));
   }
   if (mistakes.length + found.length === 0) found.push(...blocks.unclosed());
   return {

@@ -99,11 +99,13 @@ export class Evaluator {
     if (call.name === 'state' && expected?.kind === 'state')
       await this.settled(call.args[0], expected.state);
     const job = this.session.start(call);
-    await job.settled;
+    // Most calls have returned by now: nothing is awaited for them.
+    if (!job.isSettled) await job.settled;
     if (job.blocked !== null) return this.blocked(job, statement);
-    const step = await job.step;
+    const step = job.returned ?? (await job.step);
     if (guard !== undefined) return { ...NOTHING, job, ...this.guarded(step, guard) };
     const mismatch = this.mismatchOf(statement, step);
+    if (mismatch === null) return { ...NOTHING, job };
     return { ...NOTHING, job, mismatch, finished: Promise.resolve(mismatch) };
   }
 

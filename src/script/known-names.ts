@@ -9,13 +9,13 @@ export class KnownNames implements Names {
   private readonly kinds: Map<string, NameKind>;
   /** The structures of those variables of which that is known. */
   private readonly types = new Map<string, StructDefinition>();
-  private readonly later: ReadonlyMap<string, number>;
+  private readonly later: (name: string) => number | undefined;
 
   /** @param later the line of the whole script that first gives a name */
   constructor(
     known: ReadonlyMap<string, NameKind>,
     structs: KnownStructs,
-    later: ReadonlyMap<string, number>,
+    later: (name: string) => number | undefined,
   ) {
     this.kinds = new Map(known);
     this.structs = new Map(structs);
@@ -54,7 +54,7 @@ export class KnownNames implements Names {
     if (type !== undefined && path.length > 0) return this.missingField(base, type, path);
     if (path.length > 0 && this.kinds.has(base))
       return { message: `${base} is no structure`, suggestion: null };
-    const line = this.later.get(base);
+    const line = this.later(base);
     if (line !== undefined)
       return { message: `there is no ${base} yet: line ${line} gives it`, suggestion: null };
     return { message: `there is no ${base}`, suggestion: this.near(base, more) };

@@ -160,7 +160,7 @@ class Runner {
     const because = job.blocked?.because ?? '';
     const ms = this.timeFor(call);
     const late = job.blocked !== null && !(await inTime(job, ms));
-    const step = await job.step;
+    const step = job.returned ?? (await job.step);
     // What it caused elsewhere, such as an accept() that it ends, comes a turn of the loop later.
     if (this.session.jobs().length > 0) await settle();
     if (late) {

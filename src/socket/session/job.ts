@@ -18,15 +18,11 @@ export interface Blocked {
   readonly waitsFor: string | null;
 }
 
+/** How a job ended. */
+type End = { readonly step: Step } | { readonly error: unknown };
+
 export class Job {
   readonly call: Call;
-  /**
-   * Resolves with the step when the call has returned, also when it failed.
-   * Rejects with a BadCall where the call made no sense and was not made.
-   */
-  readonly step: Promise<Step>;
-  /** Resolves when the call has returned, was refused, or is blocked: the prompt may go on. */
-  readonly settled: Promise<void>;
   /** Set while the call is blocked. */
   blocked: Blocked | null = null;
   /** When it was first blocked, on the session's clock; null where it was not. */
@@ -36,43 +32,61 @@ export class Job {
   interruption: Interruption | null = null;
   /** Ends the present wait early, like a spurious wake-up; whoever waits sets it. */
   wake: () => void = () => {};
-  private readonly resolvers: {
-    settle: () => void;
-    resolve: (step: Step) => void;
-    reject: (error: unknown) => void;
-  };
+  private end: End | null = null;
+  /** Most calls return at once, and nobody asks for a promise: each is made when it is wanted. */
+  private promised: { step?: Promise<Step>; settled?: Promise<void> } = {};
+  private readonly told: ((end: End) => void)[] = [];
+  private readonly settling: (() => void)[] = [];
 
   constructor(call: Call) {
     this.call = call;
-    let resolve!: (step: Step) => void;
-    let reject!: (error: unknown) => void;
-    let settle!: () => void;
-    this.step = new Promise<Step>((yes, no) => {
-      [resolve, reject] = [yes, no];
+  }
+
+  /** The step, where the call has returned; null where it is blocked, or was refused. */
+  get returned(): Step | null {
+    return this.end !== null && 'step' in this.end ? this.end.step : null;
+  }
+
+  /**
+   * Resolves with the step when the call has returned, also when it failed.
+   * Rejects with a BadCall where the call made no sense and was not made.
+   */
+  get step(): Promise<Step> {
+    this.promised.step ??= new Promise<Step>((resolve, reject) => {
+      const tell = (end: End) => ('step' in end ? resolve(end.step) : reject(end.error));
+      if (this.end === null) this.told.push(tell);
+      else tell(this.end);
     });
-    this.settled = new Promise<void>((yes) => {
-      settle = yes;
-    });
-    this.resolvers = { settle, resolve, reject };
     // Whoever only looks at `settled` has not asked to hear of a rejection.
-    this.step.catch(() => {});
+    this.promised.step.catch(() => {});
+    return this.promised.step;
+  }
+
+  /** Resolves when the call has returned, was refused, or is blocked: the prompt may go on. */
+  get settled(): Promise<void> {
+    this.promised.settled ??= new Promise<void>((resolve) => {
+      if (this.isSettled) resolve();
+      else this.settling.push(resolve);
+    });
+    return this.promised.settled;
+  }
+
+  /** Whether {@link settled} has resolved. */
+  get isSettled(): boolean {
+    return this.end !== null || this.blockedAt !== null;
   }
 
   block(blocked: Blocked): void {
     this.blocked = blocked;
-    this.resolvers.settle();
+    this.settle();
   }
 
   finish(step: Step): void {
-    this.blocked = null;
-    this.resolvers.resolve(step);
-    this.resolvers.settle();
+    this.over({ step });
   }
 
   refuse(error: unknown): void {
-    this.blocked = null;
-    this.resolvers.reject(error);
-    this.resolvers.settle();
+    this.over({ error });
   }
 
   /** Ends the call where it is blocked: it then fails with `why`. */
@@ -80,5 +94,16 @@ export class Job {
     if (this.blocked === null || this.interruption !== null) return;
     this.interruption = why;
     this.wake();
+  }
+
+  private over(end: End): void {
+    this.blocked = null;
+    this.end = end;
+    for (const tell of this.told.splice(0)) tell(end);
+    this.settle();
+  }
+
+  private settle(): void {
+    for (const resolve of this.settling.splice(0)) resolve();
   }
 }

@@ -54,11 +54,19 @@ const IN_PROGRESS = -errnoNumber('EINPROGRESS');
 
 /**
  * Runs without a pause to the end where nothing blocks, so steps keep the order of their calls.
+ * @returns a promise only where there is something to wait for
  * @throws BadCall where the call makes no sense
  */
-export async function runCall(world: World, job: Job): Promise<Step> {
-  const { call } = job;
+export function runCall(world: World, job: Job): Step | Promise<Step> {
   if (world.isClosed()) return endedEarly(world, job, 'EBADF');
+  if (world.before !== null || world.giverOf(job) !== null) return later(world, job);
+  const { prepared, args } = prepare(world.scope, job.call);
+  return at(world, job, prepared, args.subject);
+}
+
+/** Names that other calls will give come first, and whoever wants a pause before each call. */
+async function later(world: World, job: Job): Promise<Step> {
+  const { call } = job;
   for (let giver = world.giverOf(job); giver !== null; giver = world.giverOf(job)) {
     await nameGiven(world, job, giver);
     if (job.interruption !== null) return endedEarly(world, job);
@@ -70,9 +78,17 @@ export async function runCall(world: World, job: Job): Promise<Step> {
     // Time has passed: a socket may have been closed, and its number given to another.
     ({ prepared, args } = prepare(world.scope, call));
   }
-  const socket = args.subject;
+  return at(world, job, prepared, args.subject);
+}
+
+function at(
+  world: World,
+  job: Job,
+  prepared: Prepared,
+  socket: SocketRecord | null,
+): Step | Promise<Step> {
   if (socket !== null) world.aboutTo(socket);
-  return make(world, { job, row: rowOf(call.name), prepared, socket });
+  return make(world, { job, row: rowOf(job.call.name), prepared, socket });
 }
 
 interface Ready {
@@ -82,7 +98,7 @@ interface Ready {
   readonly socket: SocketRecord | null;
 }
 
-async function make(world: World, { job, row, prepared, socket }: Ready): Promise<Step> {
+function make(world: World, { job, row, prepared, socket }: Ready): Step | Promise<Step> {
   const { clock, sys } = world;
   const blocking =
     prepared.wait !== undefined ||
@@ -107,28 +123,32 @@ async function make(world: World, { job, row, prepared, socket }: Ready): Promis
     spent += clock() - start;
     return { made, over: blocking && wouldBlock(made) ? null : finish(made) };
   };
-  let flushed = 0;
-  if (row.closes && socket?.open) {
-    const start = clock();
-    const early = beforeClose(world, { job, row, prepared, socket });
-    spent += clock() - start;
+  const begin = (flushed: number): Step | Promise<Step> => {
+    let first = attempt(flushed);
+    // Over loopback the answer is there already: EINPROGRESS was true for a moment only.
+    if (first.over === null && first.made.result === IN_PROGRESS) first = attempt(0);
+    if (first.over !== null) return first.over;
+    // Where readiness of the descriptor is not what is waited for, its close() ends nothing:
+    // poll() tells POLLNVAL, and wait() may wait for just that.
+    job.fd = prepared.wait === undefined ? (socket?.fd ?? null) : null;
     before = spent;
-    flushed = typeof early === 'number' ? early : await early;
+    const because = prepared.because ?? row.blocks?.because ?? 'it is not done yet';
+    world.block(job, prepared.text, because);
+    const fd = socket?.fd ?? -1;
+    return untilDone(world, { job, row, prepared, fd, attempt, finish }, first.made);
+  };
+  if (!row.closes || !socket?.open) return begin(0);
+  const close = (flushed: number): Step | Promise<Step> => {
     // Another close() was quicker; its number may be another socket's by now.
     if (!socket.open) return finish({ result: -errnoNumber('EBADF') });
     world.letGo(socket, job);
-  }
-  let first = attempt(flushed);
-  // Over loopback the answer is there already: EINPROGRESS was true for a moment only.
-  if (first.over === null && first.made.result === IN_PROGRESS) first = attempt(0);
-  if (first.over !== null) return first.over;
-  // Where readiness of the descriptor is not what is waited for, its close() ends nothing:
-  // poll() tells POLLNVAL, and wait() may wait for just that.
-  job.fd = prepared.wait === undefined ? (socket?.fd ?? null) : null;
+    return begin(flushed);
+  };
+  const start = clock();
+  const early = beforeClose(world, { job, row, prepared, socket });
+  spent += clock() - start;
   before = spent;
-  world.block(job, prepared.text, prepared.because ?? row.blocks?.because ?? 'it is not done yet');
-  const fd = socket?.fd ?? -1;
-  return untilDone(world, { job, row, prepared, fd, attempt, finish }, first.made);
+  return typeof early === 'number' ? close(early) : early.then(close);
 }
 
 async function nameGiven(world: World, job: Job, { giver, name }: Giver): Promise<void> {

@@ -117,13 +117,17 @@ export class Session {
    */
   start(call: Call): Job {
     const job = new Job(call);
-    runCall(this.world, job).then(
-      (step) => job.finish(step),
-      (error) => {
-        this.blocked.remove(job);
-        job.refuse(error);
-      },
-    );
+    const refuse = (error: unknown) => {
+      this.blocked.remove(job);
+      job.refuse(error);
+    };
+    try {
+      const made = runCall(this.world, job);
+      if (made instanceof Promise) made.then((step) => job.finish(step), refuse);
+      else job.finish(made);
+    } catch (error) {
+      refuse(error);
+    }
     return job;
   }
 

@@ -122,10 +122,12 @@ function startTimeout<T>(
   return () => clearTimeout(timer);
 }
 
+/** struct linger, for every close(): one answer is read before the next is asked for. */
+const LINGER = ((answer) => ({ answer, view: viewOf(answer.bytes) }))(outBuffer(8));
+
 function lingerMs(sys: Sys, fd: number): number {
-  const buffer = outBuffer(8);
-  if (sys.getsockopt(fd, constant('SOL_SOCKET'), constant('SO_LINGER'), buffer) < 0) return 0;
-  const view = viewOf(buffer.bytes);
+  const { answer, view } = LINGER;
+  if (sys.getsockopt(fd, constant('SOL_SOCKET'), constant('SO_LINGER'), answer) < 0) return 0;
   return view.getInt32(0, true) === 0 ? 0 : view.getInt32(4, true) * 1000;
 }
 
