@@ -57,7 +57,10 @@ describe('the nearest right word', () => {
         const near = nearest(name.slice(0, at) + middle + name.slice(at + 2), CALLS);
         // Some slips are on the way to another call's name: read, for one, has few letters.
         expect(near).not.toBeNull();
-        if (name.length > 5 && !/^[gs]et/.test(name)) expect(near).toBe(name);
+        const another = CALLS.some(
+          (call) => call !== name && (name.startsWith(call) || name.endsWith(call)),
+        );
+        if (name.length > 5 && !another && !/^[gs]et/.test(name)) expect(near).toBe(name);
       }),
     );
   });
