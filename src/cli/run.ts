@@ -147,7 +147,10 @@ class Report {
     this.told++;
     if (this.options.junit !== undefined) this.results.push({ ...result, step: null });
     const failed = result.verdict !== 'met';
-    const why = failed && result.step !== null ? whyFailed(result.step, [...result.sockets]) : null;
+    // A call that was given up here failed for no reason of the kernel's.
+    const explained = failed && result.verdict !== 'late' && result.step !== null;
+    const why =
+      explained && result.step !== null ? whyFailed(result.step, [...result.sockets]) : null;
     if (this.options.tap) this.print(tapResult(this.told, this.file, result, why));
     else if (this.options.json) {
       if (failed) this.print(this.mismatchJson(result, why));

@@ -86,6 +86,11 @@ export class Evaluator {
     }
   }
 
+  /** The line of a condition could not be carried out: nor is what stands in its braces. */
+  openPassedOver(): void {
+    this.blocks.open(false);
+  }
+
   /** A block inside one that is passed over is passed over, too. */
   private passOver(line: Line): Evaluation {
     if (line.kind === 'call' && line.statement.guard?.body === null) this.blocks.open(false);

@@ -174,6 +174,7 @@ function oddity(text: string): string {
   if (/^-?\d/.test(text))
     return 'not a number: 42, 0x2a, or an address with a port, such as 127.0.0.1:8888';
   if (text.startsWith("'")) return 'text stands between double quotes: "hello\\n"';
+  if (/^[-+%^~]/.test(text)) return 'there is no arithmetic here: write the number itself';
   if (text.startsWith('$')) return 'a name stands without the $';
   return 'this means nothing here';
 }

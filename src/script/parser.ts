@@ -53,6 +53,8 @@ export function parseStatement(text: string): Statement | null {
   throw new SyntaxProblem(WANTED, [0, text.length]);
 }
 
+const LOOPS: ReadonlySet<string> = new Set(['for', 'while', 'do', 'switch', 'goto']);
+
 const WANTED = 'a call is wanted here, such as listen(server, 10)';
 
 function called(cursor: Cursor): Line {
@@ -82,6 +84,9 @@ function call(cursor: Cursor): { call: Call; spans: readonly Span[] } {
   const word = cursor.take();
   if (word?.kind !== 'word') throw new SyntaxProblem(WANTED, cursor.spanOf(word));
   const row = callTable.get(word.text);
+  if (row === undefined && LOOPS.has(word.text)) {
+    throw new SyntaxProblem('there are no loops here: one call a line', word.span);
+  }
   if (row === undefined) {
     const near = nearest(word.text, callTable.keys());
     throw new SyntaxProblem(`there is no call ${word.text}`, word.span, near);

@@ -24,6 +24,11 @@ export interface SocketRecord {
   last: Snapshot | null;
   /** The connection's addresses, kept when the descriptor no longer knows them. */
   pair: { readonly local: Internet; readonly peer: Internet } | null;
+  /**
+   * The errno that a write met after some of its bytes were out: it returned their count, and the
+   * next call is told, as in C, where the kernel itself keeps the error. 0 where there is none.
+   */
+  pendingErrno: number;
   /** What recvuntil() and its kin read ahead: the kernel has these bytes no longer. */
   readonly kept: ByteQueue;
 }
@@ -55,6 +60,7 @@ export class SocketTable {
       closeOnExec: false,
       last: null,
       pair: null,
+      pendingErrno: 0,
       kept: new ByteQueue(),
     };
     this.names.set(name, record);

@@ -66,7 +66,11 @@ const COMMANDS: readonly Command[] = [
     usage: '.predict on',
     short: 'guess before each call',
     does: 'on or off: ask what each call will do before it is made; alone: the score',
-    run: (argument, around) => say(around, around.repl.predicting.command(argument)),
+    run: (argument, around) =>
+      say(
+        around,
+        hanging('  ', around.repl.predicting.command(argument).trim(), around.page.width),
+      ),
   },
   {
     name: '.explain',

@@ -1,6 +1,7 @@
 /** The REPL without a terminal: statements from a pipe or file, one a line, answers on stdout. */
 import { createInterface } from 'node:readline';
 import { settle } from '../../script/run.ts';
+import { LONGEST_MS } from '../../socket/door.ts';
 import type { Blocked } from '../../socket/session/job.ts';
 import type { Session } from '../../socket/session/session.ts';
 import type { Page } from '../../view/page.ts';
@@ -36,6 +37,8 @@ export async function pipedRepl(
         await settle();
         // A statement that uses a name waits for it, and those behind it wait, too.
         if (await stuck(repl.session, timeoutMs, ({ waitsFor }) => waitsFor !== null)) late = true;
+        // A pause is one: the lines behind it wait.
+        await stuck(repl.session, LONGEST_MS, ({ call }) => call.name === 'sleep');
       }
       repl.session.look();
       await drained(stdout);

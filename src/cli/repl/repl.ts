@@ -116,6 +116,8 @@ export class Repl {
       return mismatch === null ? 'fine' : 'unmet';
     } catch (error) {
       this.refuse(error, line, spans);
+      // What stands in the braces of a condition that was not understood is passed over.
+      if (/^\s*if\b[^{]*\{\s*$/.test(line)) this.evaluator.openPassedOver();
       return 'malformed';
     }
   }

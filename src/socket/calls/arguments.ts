@@ -163,7 +163,10 @@ export class Arguments {
   /** Milliseconds: a duration, or a number of `unit` milliseconds each. */
   milliseconds(at: number, unit: 1 | 1000): number {
     const arg = this.at(at);
-    return arg.kind === 'duration' ? arg.ms : this.number(at) * unit;
+    const ms = arg.kind === 'duration' ? arg.ms : this.number(at) * unit;
+    // Only poll(2) has a meaning for less than nothing: no limit.
+    if (ms < 0 && unit !== 1) throw new BadCall('a time is not negative', at);
+    return ms;
   }
 
   /** The name that is to be filled in; null where NULL, or nothing, was given. */
@@ -186,6 +189,8 @@ export class Arguments {
     if (arg.kind === 'null') throw new BadCall(KINDS.option.wanted, at);
     const value = this.value(at);
     if (value?.kind === 'bytes') return value;
+    if (value?.kind === 'record') return { kind: 'bytes', bytes: value.bytes };
+    if (value?.kind === 'struct') return { kind: 'struct', fields: value.fields.map(Number) };
     return { kind: 'integer', value: this.number(at) };
   }
 

@@ -11,6 +11,7 @@ import type { SocketRecord } from '../socket-table.ts';
 import type { Arguments } from './arguments.ts';
 import { flagsOf, MSG } from './flags.ts';
 import { keptDetail } from './kept.ts';
+import { orPending } from './pending.ts';
 import { type Room, roomOf } from './room.ts';
 import {
   BUFFER,
@@ -173,7 +174,7 @@ function receiving(args: Arguments, call: Receiving): Prepared {
     dontWait,
     ...(because === null ? {} : { because }),
     attempt: (sys): Made => {
-      const now = call.take(sys, buffer.subarray(filled));
+      const now = orPending(socket, () => call.take(sys, buffer.subarray(filled)));
       if (now < 0 && (filled === 0 || now === -errnoNumber('EAGAIN'))) return { result: now };
       filled += Math.max(now, 0);
       if (all && now > 0 && filled < buffer.length) return { result: -errnoNumber('EAGAIN') };

@@ -9,6 +9,7 @@ import type { SocketRecord } from '../socket-table.ts';
 import { addressArgument } from './address-argument.ts';
 import type { Arguments } from './arguments.ts';
 import { flagsOf, MSG } from './flags.ts';
+import { orPending } from './pending.ts';
 import {
   ADDRESS,
   BYTES_SHOWN,
@@ -154,10 +155,13 @@ function sending(args: Arguments, { text, bytes, socket, flags, send }: Sending)
     details: value?.kind === 'record' ? [{ ...value, bytes }] : [],
     dontWait: (flags & (constants.get('MSG_DONTWAIT') ?? 0)) !== 0,
     attempt: (sys, done): Made => {
-      const now = send(sys, bytes.subarray(done));
+      const now =
+        done === 0 ? orPending(socket, () => send(sys, bytes)) : send(sys, bytes.subarray(done));
       if (now < 0 && done === 0) return { result: now, details: signalWith(now, socket, flags) };
       const result = done + Math.max(now, 0);
       const failed = now < 0 && now !== -errnoNumber('EAGAIN');
+      // EPIPE is no error of the socket's: it comes again by itself.
+      if (failed && now !== -errnoNumber('EPIPE')) socket.pendingErrno = -now;
       return { result, rest: failed ? 0 : bytes.length - result };
     },
   };

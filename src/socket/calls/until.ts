@@ -9,6 +9,7 @@ import type { Detail } from '../detail.ts';
 import { BadCall } from '../errors.ts';
 import { type Arguments, MOST_BYTES } from './arguments.ts';
 import { queueDetail } from './kept.ts';
+import { orPending } from './pending.ts';
 import { structOf } from './room.ts';
 import {
   BYTES_SHOWN,
@@ -147,7 +148,7 @@ function reading(
     };
   };
   const take = (sys: Sys): Result => {
-    const result = readMore(sys, fd, kept);
+    const result = orPending(socket, () => readMore(sys, fd, kept));
     if (result >= 0 && ++count <= READS_SHOWN) reads.push(lastRead(fd, kept, result));
     return result;
   };

@@ -150,8 +150,10 @@ export class Observer {
       local: shown(local),
       peer: shown(peer),
       receiveQueue: listens ? null : this.bytes(fd, 'FIONREAD'),
-      // Without a connection the kernel's count means nothing (seen: 3 after a refusal).
-      sendQueue: listens || state === 'CLOSED' ? null : this.bytes(fd, 'SIOCOUTQ'),
+      // Without a connection the kernel's count means nothing (seen: 3 after a refusal), and
+      // without TCP it counts its own memory (seen: 768 for one byte).
+      sendQueue:
+        state === null || listens || state === 'CLOSED' ? null : this.bytes(fd, 'SIOCOUTQ'),
       urgent: state !== null && peer !== null && !lingers && this.hasUrgent(fd),
       queue: info?.queue ?? null,
       lingers,

@@ -5,7 +5,7 @@ import { whyStays } from './waiting-for-event.ts';
 import { nameOf } from './words.ts';
 
 const AT_THIS_LEVEL =
-  'the option does not exist at this level: SO_… goes with SOL_SOCKET, TCP_… with IPPROTO_TCP.';
+  'the option does not exist at this level (SO_… goes with SOL_SOCKET, TCP_… with IPPROTO_TCP), or not for this kind of socket.';
 const NO_SUCH_NAME =
   'neither /etc/hosts nor a name server knows the name, or it is no address where AI_NUMERICHOST wants one.';
 

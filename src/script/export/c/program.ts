@@ -57,7 +57,9 @@ export class CProgram {
 
   /** Whether its other end is in the other program. */
   isParted(sock: Sock | null): boolean {
-    return this.side !== null && sock !== null && (sock.peer !== null || sock.to !== null);
+    // Both ends of a pair are in one program: to wait for its end would be to wait for oneself.
+    const other = sock?.peer ?? sock?.to ?? null;
+    return this.side !== null && other !== null && other.side !== this.side;
   }
 
   include(...files: readonly string[]): void {
