@@ -82,7 +82,7 @@ function topicJson(topic: Topic): string {
     message: topic.message ?? null,
     what: topic.what,
     when: topic.when,
-    do: topic.todo,
+    do: topic.advice,
     signature: call?.signature ?? null,
     example: call?.example ?? null,
     errnos: topic.errnos ?? [],

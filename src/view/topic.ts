@@ -39,7 +39,7 @@ export function renderTopic(topic: Topic, facts: TopicFacts, page: Page): string
     ['here', facts.call?.example],
     ['what', topic.what],
     ['when', topic.when],
-    ['do', topic.todo],
+    ['do', topic.advice],
     ['errnos', topic.errnos?.join(' ')],
     ['from', facts.returnedBy?.join(', ')],
     ['see', topic.see?.join(', ')],

@@ -72,7 +72,7 @@ describe('explain --json', () => {
       message: 'Connection refused',
       what: topic?.what,
       when: topic?.when,
-      do: topic?.todo,
+      do: topic?.advice,
       signature: null,
       example: null,
       errnos: [],

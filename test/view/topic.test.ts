@@ -12,7 +12,7 @@ const TOPIC: Topic = {
   message: 'Connection refused',
   what: 'Nobody listens there: the kernel at that address answered the SYN with RST → no luck.',
   when: 'From connect().',
-  todo: 'Start the server.',
+  advice: 'Start the server.',
   source: 'RFC 9293 §3.5.2',
   see: ['RST', 'listen'],
 };

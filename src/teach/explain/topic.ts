@@ -10,7 +10,7 @@ export interface Topic {
   /** When it happens, or is used. For a state: what leads in, and what leads out. */
   readonly when: string;
   /** What to do about it, or with it. */
-  readonly todo: string;
+  readonly advice: string;
   /** Where it stands: `accept(2)`, `RFC 9293 §3.6`. */
   readonly source: string;
   /** Other words for the same. Upper and lower case, `-`, `_` and blanks make no difference. */

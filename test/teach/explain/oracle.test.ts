@@ -107,7 +107,7 @@ describe('the numbers in the texts', () => {
     ['fprintf', '4,096', 'os.fstat(unused.fileno()).st_blksize', 4096],
   ])('%s: %s', (name, words, expression, number) => {
     const topic = findTopic(name);
-    expect(`${topic?.what} ${topic?.when} ${topic?.todo}`).toContain(words);
+    expect(`${topic?.what} ${topic?.when} ${topic?.advice}`).toContain(words);
     const program = [
       'import ctypes, os, socket, struct',
       'class Person(ctypes.Structure):',

@@ -76,7 +76,7 @@ describe.each(topics.map((topic) => [topic.name, topic] as const))(
   'the text about %s',
   (_, topic) => {
     it('is whole and short', () => {
-      const all = [topic.what, topic.when, topic.todo];
+      const all = [topic.what, topic.when, topic.advice];
       for (const text of all) {
         // It ends as a sentence does, and is written with the apostrophe of print.
         expect(text).toMatch(/^\S.*\S\.$/);

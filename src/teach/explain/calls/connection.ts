@@ -6,7 +6,8 @@ export const connectionCalls: readonly Text[] = [
     name: 'socket',
     what: 'Makes an endpoint for communication and returns its file descriptor: the lowest number that is free.',
     when: 'First, on both sides. Nothing goes over the network yet; the socket has no address and no peer.',
-    todo: 'Compare the result with -1. AF_INET and SOCK_STREAM with protocol 0 give TCP over IPv4, SOCK_DGRAM gives UDP.',
+    advice:
+      'Compare the result with -1. AF_INET and SOCK_STREAM with protocol 0 give TCP over IPv4, SOCK_DGRAM gives UDP.',
     source: 'socket(2)',
     see: ['file descriptor', 'AF_INET', 'SOCK_STREAM', 'CLOSED', 'close'],
     errnos: [
@@ -27,7 +28,8 @@ export const connectionCalls: readonly Text[] = [
     name: 'socketpair',
     what: 'Makes two sockets that are connected with each other, and returns both descriptors.',
     when: 'To talk between a parent and a child process, or to try read() and write() without addresses. On Linux only AF_UNIX (and AF_TIPC) has it.',
-    todo: 'After fork(), each side closes the end that it does not use; else no end of file ever comes.',
+    advice:
+      'After fork(), each side closes the end that it does not use; else no end of file ever comes.',
     source: 'socketpair(2)',
     see: ['AF_UNIX', 'socket', 'EOF'],
     errnos: [
@@ -49,7 +51,8 @@ export const connectionCalls: readonly Text[] = [
     name: 'bind',
     what: 'Gives the socket its local address: for the Internet an interface’s address and a port, for AF_UNIX a path or a name.',
     when: 'On a server before listen(). A client seldom needs it: connect() picks an address and an ephemeral port. Port 0 lets the kernel pick.',
-    todo: 'Write the port with htons() and the address with htonl() or inet_pton(). Set SO_REUSEADDR before it, so that a server can start again while old connections are in TIME-WAIT.',
+    advice:
+      'Write the port with htons() and the address with htonl() or inet_pton(). Set SO_REUSEADDR before it, so that a server can start again while old connections are in TIME-WAIT.',
     source: 'bind(2), ip(7), unix(7)',
     see: ['EADDRINUSE', 'INADDR_ANY', 'SO_REUSEADDR', 'htons', 'sockaddr', 'getsockname'],
     errnos: [
@@ -83,7 +86,8 @@ export const connectionCalls: readonly Text[] = [
     name: 'listen',
     what: 'Makes the socket passive: from now on the kernel completes handshakes by itself and queues the connections for accept().',
     when: 'On a server, after bind(). A TCP socket that was not bound is given a port by the kernel.',
-    todo: 'The backlog bounds the queue. Linux cuts it to SOMAXCONN’s setting and lets one more wait than it says. Only SOCK_STREAM and SOCK_SEQPACKET can listen.',
+    advice:
+      'The backlog bounds the queue. Linux cuts it to SOMAXCONN’s setting and lets one more wait than it says. Only SOCK_STREAM and SOCK_SEQPACKET can listen.',
     source: 'listen(2), RFC 9293 §3.9.1',
     see: ['LISTEN', 'backlog', 'accept', 'SOMAXCONN', 'queue'],
     errnos: [
@@ -101,7 +105,8 @@ export const connectionCalls: readonly Text[] = [
     name: 'accept',
     what: 'Takes the first connection from the listener’s queue and returns a new socket for it. The listener itself goes on listening.',
     when: 'On a server, again and again. It blocks while the queue is empty; the handshake was done before by the kernel.',
-    todo: 'Read and write on the new descriptor, and close it when done. After ECONNABORTED and EINTR, call again; after EMFILE, close something first.',
+    advice:
+      'Read and write on the new descriptor, and close it when done. After ECONNABORTED and EINTR, call again; after EMFILE, close something first.',
     source: 'accept(2)',
     aliases: ['accept4'],
     see: ['listen', 'backlog', 'LISTEN', 'ESTABLISHED', 'getpeername'],
@@ -134,7 +139,8 @@ export const connectionCalls: readonly Text[] = [
     name: 'connect',
     what: 'Opens a connection to an address. For TCP it sends SYN and returns when SYN-ACK has come; for UDP it only notes the peer, and nothing is sent.',
     when: 'On a client, once a socket. A socket without an address is given one, with an ephemeral port. It returns before the server’s program calls accept().',
-    todo: 'After ECONNREFUSED look whether the server listens at that address and port; after another failure, POSIX wants a new socket. On a non-blocking socket EINPROGRESS means: wait until it is writable, then ask SO_ERROR.',
+    advice:
+      'After ECONNREFUSED look whether the server listens at that address and port; after another failure, POSIX wants a new socket. On a non-blocking socket EINPROGRESS means: wait until it is writable, then ask SO_ERROR.',
     source: 'connect(2), RFC 9293 §3.5',
     see: ['handshake', 'SYN-SENT', 'ECONNREFUSED', 'ETIMEDOUT', 'EINPROGRESS', 'SO_ERROR'],
     errnos: [
@@ -174,7 +180,7 @@ export const connectionCalls: readonly Text[] = [
     name: 'shutdown',
     what: 'Ends one direction of a connection, or both. SHUT_WR sends FIN: the peer’s read() returns 0 once all before it is read. The descriptor stays open.',
     when: 'When all is said and the answer is still to be read: the half-close. It works on the connection, so it counts for every process that has the socket.',
-    todo: 'Follow it by read() until 0, then close(). close() alone may cut the answer off.',
+    advice: 'Follow it by read() until 0, then close(). close() alone may cut the answer off.',
     source: 'shutdown(2), RFC 9293 §3.6',
     see: ['half-close', 'SHUT_WR', 'FIN', 'FIN-WAIT-1', 'close'],
     errnos: ['EBADF', 'EINVAL', 'ENOBUFS', 'ENOTCONN', 'ENOTSOCK'],
@@ -183,7 +189,8 @@ export const connectionCalls: readonly Text[] = [
     name: 'close',
     what: 'Gives the descriptor back. With the last one for a connection the kernel sends what is left and then FIN, in the background; unread received data makes it send RST instead.',
     when: 'When the program is done with the socket. It returns at once, unless SO_LINGER says to wait.',
-    todo: 'Read to the end of file before it, so that the peer gets no reset. Don’t repeat it after EINTR on Linux: the descriptor is gone already.',
+    advice:
+      'Read to the end of file before it, so that the peer gets no reset. Don’t repeat it after EINTR on Linux: the descriptor is gone already.',
     source: 'close(2), RFC 9293 §3.6, RFC 2525 §2.17',
     see: ['shutdown', 'FIN', 'RST', 'SO_LINGER', 'TIME-WAIT'],
     errnos: ['EBADF', 'EDQUOT', 'EINTR', 'EIO', 'ENOSPC'],
@@ -192,7 +199,8 @@ export const connectionCalls: readonly Text[] = [
     name: 'getsockname',
     what: 'Tells the socket’s local address.',
     when: 'After bind() to port 0 or after connect(), to learn the port that the kernel picked; after accept() on INADDR_ANY, to learn at which address the client came in.',
-    todo: 'Set addrlen to the room there is before each call: the kernel overwrites it with the length. Turn the port with ntohs().',
+    advice:
+      'Set addrlen to the room there is before each call: the kernel overwrites it with the length. Turn the port with ntohs().',
     source: 'getsockname(2)',
     see: ['getpeername', 'ephemeral port', 'sockaddr', 'ntohs'],
     errnos: ['EBADF', 'EFAULT', 'EINVAL', 'ENOBUFS', 'ENOTSOCK', 'EOPNOTSUPP'],
@@ -201,7 +209,8 @@ export const connectionCalls: readonly Text[] = [
     name: 'getpeername',
     what: 'Tells the address of the peer.',
     when: 'On a connected socket; without a connection it fails with ENOTCONN. accept() tells the same address when the connection is taken.',
-    todo: 'After ENOTCONN ask whether there was a connection at all, or whether it is over: in TIME-WAIT the descriptor has lost it.',
+    advice:
+      'After ENOTCONN ask whether there was a connection at all, or whether it is over: in TIME-WAIT the descriptor has lost it.',
     source: 'getpeername(2)',
     see: ['getsockname', 'accept', 'ENOTCONN', '4-tuple'],
     errnos: ['EBADF', 'EFAULT', 'EINVAL', 'ENOBUFS', 'ENOTCONN', 'ENOTSOCK', 'EOPNOTSUPP'],

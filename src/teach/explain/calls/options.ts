@@ -6,7 +6,8 @@ export const optionCalls: readonly Text[] = [
     name: 'setsockopt',
     what: 'Sets an option of the socket at a level: SOL_SOCKET for all kinds, IPPROTO_TCP, IPPROTO_IP or IPPROTO_IPV6 for one protocol.',
     when: 'Mostly between socket() and bind() or connect(): SO_REUSEADDR and IPV6_V6ONLY come too late after bind(). On Linux, what accept() returns inherits most options of its listener.',
-    todo: 'Pass a pointer to the value and its length; most are an int. ENOPROTOOPT says that level and option do not belong together.',
+    advice:
+      'Pass a pointer to the value and its length; most are an int. ENOPROTOOPT says that level and option do not belong together.',
     source: 'setsockopt(2), socket(7), tcp(7), ip(7)',
     see: ['getsockopt', 'SO_REUSEADDR', 'SO_LINGER', 'TCP_NODELAY', 'ENOPROTOOPT'],
     errnos: [
@@ -31,7 +32,7 @@ export const optionCalls: readonly Text[] = [
     name: 'getsockopt',
     what: 'Reads an option of the socket. SO_ERROR reads the pending error and clears it.',
     when: 'To learn how a non-blocking connect() went (SO_ERROR), what the kernel made of a buffer size (SO_RCVBUF), or the state of a connection (TCP_INFO).',
-    todo: 'Set optlen to the room there is; the kernel writes the length that it used.',
+    advice: 'Set optlen to the room there is; the kernel writes the length that it used.',
     source: 'getsockopt(2), socket(7), tcp(7)',
     see: ['setsockopt', 'SO_ERROR', 'SO_TYPE', 'TCP_INFO'],
     errnos: [
@@ -50,7 +51,8 @@ export const optionCalls: readonly Text[] = [
     name: 'fcntl',
     what: 'Reads and sets what a descriptor can be told, file or socket alike. For sockets that is mostly F_SETFL with O_NONBLOCK.',
     when: 'To make calls fail with EAGAIN instead of waiting, or to keep a descriptor from programs that are started (FD_CLOEXEC).',
-    todo: 'Get the flags first (F_GETFL), add O_NONBLOCK, then set all of them: F_SETFL replaces the others.',
+    advice:
+      'Get the flags first (F_GETFL), add O_NONBLOCK, then set all of them: F_SETFL replaces the others.',
     source: 'fcntl(2)',
     see: ['O_NONBLOCK', 'F_SETFL', 'F_GETFL', 'FD_CLOEXEC', 'non-blocking'],
     errnos: [
@@ -71,7 +73,8 @@ export const optionCalls: readonly Text[] = [
     name: 'ioctl',
     what: 'Asks a descriptor something of its own kind. Sockets answer FIONREAD (bytes to read), SIOCOUTQ (bytes not acknowledged) and SIOCATMARK (at the urgent mark).',
     when: 'To look into the two queues of a socket without taking anything out.',
-    todo: 'Pass a pointer to an int. ENOTTY has nothing to do with terminals here: this kind of descriptor does not know the request. A listener has no such queues: EINVAL.',
+    advice:
+      'Pass a pointer to an int. ENOTTY has nothing to do with terminals here: this kind of descriptor does not know the request. A listener has no such queues: EINVAL.',
     source: 'ioctl(2), tcp(7)',
     see: ['FIONREAD', 'SIOCOUTQ', 'SIOCATMARK', 'ENOTTY'],
     errnos: ['EBADF', 'EFAULT', 'EINVAL', 'ENOTTY'],

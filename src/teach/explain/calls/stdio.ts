@@ -20,7 +20,8 @@ export const stdioCalls: readonly Text[] = [
     name: 'fdopen',
     what: 'Makes a FILE stream over a descriptor, so that fgets(), fscanf() and fprintf() work on a socket as on a file.',
     when: 'After accept() or connect(). The mode is "r", "w" or "r+"; the stream has a buffer of its own in the program.',
-    todo: 'Make one stream for reading and one for writing, the second over dup(fd). Then use the stream alone: read() on the descriptor misses what the buffer has taken.',
+    advice:
+      'Make one stream for reading and one for writing, the second over dup(fd). Then use the stream alone: read() on the descriptor misses what the buffer has taken.',
     source: 'fdopen(3)',
     see: ['buffering', 'fgets', 'fprintf', 'fflush', 'fclose'],
     errnos: ['EBADF', 'EINVAL', 'EMFILE', 'ENOMEM'],
@@ -29,7 +30,8 @@ export const stdioCalls: readonly Text[] = [
     name: 'fgets',
     what: 'Reads one line from the stream, its newline included, but at most size-1 bytes. NULL means end of file or an error.',
     when: 'For protocols of lines. It reads a block from the socket and keeps the rest for the next call, so it blocks until the line is whole.',
-    todo: 'Ask feof() and ferror() which of the two it was. A line without a newline at its end was too long, or is the last one. It does not go with non-blocking sockets: half a line may come.',
+    advice:
+      'Ask feof() and ferror() which of the two it was. A line without a newline at its end was too long, or is the last one. It does not go with non-blocking sockets: half a line may come.',
     source: 'fgets(3)',
     see: ['fdopen', 'buffering', 'recvline', 'EOF', 'framing'],
     errnos: [
@@ -50,7 +52,8 @@ export const stdioCalls: readonly Text[] = [
     name: 'fscanf',
     what: 'Reads from the stream as the format says and returns how many items it has filled in; EOF where the end comes before the first.',
     when: 'For simple text: fscanf(fin, "%30s%d", name, &age). A number ends only at the byte behind it, so it blocks until that has come.',
-    todo: 'Compare the count with what you asked for. What does not match stays in the stream. Bound every %s: %30s fills 31 bytes, one of them for the NUL.',
+    advice:
+      'Compare the count with what you asked for. What does not match stays in the stream. Bound every %s: %30s fills 31 bytes, one of them for the NUL.',
     source: 'fscanf(3)',
     see: ['fdopen', 'fprintf', 'buffering', 'EOF'],
     errnos: [
@@ -73,7 +76,8 @@ export const stdioCalls: readonly Text[] = [
     name: 'fprintf',
     what: 'Writes formatted text to the stream. Over a socket it lands in the stream’s buffer first: nothing is sent yet.',
     when: 'For text messages: fprintf(fout, "Hello to %s\\n", name). With glibc the buffer over a socket holds 4,096 bytes and is sent when it is full.',
-    todo: 'Call fflush() when the message is complete; else both sides wait. Errors often come only with fflush() or fclose().',
+    advice:
+      'Call fflush() when the message is complete; else both sides wait. Errors often come only with fflush() or fclose().',
     source: 'fprintf(3), setvbuf(3)',
     see: ['fflush', 'buffering', 'fdopen', 'EPIPE'],
     errnos: [
@@ -97,7 +101,8 @@ export const stdioCalls: readonly Text[] = [
     name: 'fflush',
     what: 'Hands what is in the stream’s buffer to the kernel with write().',
     when: 'After each message, before waiting for the answer.',
-    todo: 'Check its result: here the errors of the writes come to light. After a failure, glibc drops what was in the buffer.',
+    advice:
+      'Check its result: here the errors of the writes come to light. After a failure, glibc drops what was in the buffer.',
     source: 'fflush(3)',
     see: ['fprintf', 'buffering', 'write', 'EPIPE'],
     errnos: FLUSHING,
@@ -106,7 +111,8 @@ export const stdioCalls: readonly Text[] = [
     name: 'fclose',
     what: 'Flushes the stream, frees it and closes its descriptor.',
     when: 'At the end, in place of close(): the stream owns the descriptor.',
-    todo: 'Don’t close() the descriptor as well: its number may belong to another socket by then. A second stream over the same descriptor loses it; that is why dup() is needed.',
+    advice:
+      'Don’t close() the descriptor as well: its number may belong to another socket by then. A second stream over the same descriptor loses it; that is why dup() is needed.',
     source: 'fclose(3)',
     see: ['close', 'fdopen', 'fflush', 'EBADF'],
     errnos: FLUSHING,

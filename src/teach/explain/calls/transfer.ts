@@ -62,7 +62,8 @@ export const transferCalls: readonly Text[] = [
     name: 'read',
     what: 'Takes up to count bytes that have arrived. 0 means end of file: the peer sent FIN, and nothing more will come.',
     when: 'On a connected socket. It blocks while nothing is there, and returns as soon as something is: often fewer bytes than asked for.',
-    todo: 'Call it in a loop until the message is whole: one write() is not one read(). Tell 0 (the end) from -1 (an error) and from EAGAIN (nothing yet).',
+    advice:
+      'Call it in a loop until the message is whole: one write() is not one read(). Tell 0 (the end) from -1 (an error) and from EAGAIN (nothing yet).',
     source: 'read(2), RFC 9293 §3.9.1',
     see: ['EOF', 'short read', 'framing', 'recv', 'recvn', 'ECONNRESET'],
     errnos: [
@@ -89,7 +90,8 @@ export const transferCalls: readonly Text[] = [
     name: 'write',
     what: 'Hands bytes to the kernel, which sends them when the peer has room. Its return says that they are in the send buffer, not that the peer has them.',
     when: 'On a connected socket. It blocks while the send buffer is full: the peer does not read.',
-    todo: 'On a non-blocking socket, or after a signal, it may take fewer bytes: send the rest. Ignore SIGPIPE, so that a peer who is gone gives EPIPE instead of ending the program.',
+    advice:
+      'On a non-blocking socket, or after a signal, it may take fewer bytes: send the rest. Ignore SIGPIPE, so that a peer who is gone gives EPIPE instead of ending the program.',
     source: 'write(2), RFC 9293 §3.9.1',
     see: ['send', 'EPIPE', 'SIGPIPE', 'short write', 'buffering', 'SIOCOUTQ'],
     errnos: [
@@ -123,7 +125,8 @@ export const transferCalls: readonly Text[] = [
     name: 'send',
     what: 'write() with flags: MSG_NOSIGNAL, MSG_DONTWAIT, MSG_MORE, MSG_OOB. With flags 0 it does the same.',
     when: 'On a connected socket, when one call is to behave otherwise than the rest.',
-    todo: 'Give MSG_NOSIGNAL to get EPIPE without SIGPIPE. As with write(), look how many bytes were taken.',
+    advice:
+      'Give MSG_NOSIGNAL to get EPIPE without SIGPIPE. As with write(), look how many bytes were taken.',
     source: 'send(2)',
     see: ['write', 'sendto', 'MSG_NOSIGNAL', 'MSG_MORE', 'MSG_DONTWAIT', 'MSG_OOB'],
     errnos: SENDING,
@@ -132,7 +135,7 @@ export const transferCalls: readonly Text[] = [
     name: 'recv',
     what: 'read() with flags: MSG_PEEK, MSG_DONTWAIT, MSG_WAITALL, MSG_TRUNC, MSG_OOB. With flags 0 it does the same.',
     when: 'On a connected socket, to look without taking, to wait for all, or not to wait at all.',
-    todo: '0 bytes are the end of file on a stream, and an empty datagram on UDP.',
+    advice: '0 bytes are the end of file on a stream, and an empty datagram on UDP.',
     source: 'recv(2)',
     see: ['read', 'recvfrom', 'MSG_PEEK', 'MSG_WAITALL', 'MSG_DONTWAIT', 'EOF'],
     errnos: RECEIVING,
@@ -141,7 +144,8 @@ export const transferCalls: readonly Text[] = [
     name: 'sendto',
     what: 'Sends one datagram to the address that is given with it. No connection is needed; an unbound socket is given a port.',
     when: 'On UDP and Unix datagram sockets. Success means that it left this machine’s socket, not that anybody got it.',
-    todo: 'Keep datagrams small: above the path’s MTU they travel in fragments, and above 65,507 bytes UDP over IPv4 gives EMSGSIZE. To hear of ECONNREFUSED, connect() the UDP socket and use send().',
+    advice:
+      'Keep datagrams small: above the path’s MTU they travel in fragments, and above 65,507 bytes UDP over IPv4 gives EMSGSIZE. To hear of ECONNREFUSED, connect() the UDP socket and use send().',
     source: 'sendto(2), udp(7)',
     see: ['recvfrom', 'datagram', 'UDP', 'EMSGSIZE', 'SO_BROADCAST'],
     errnos: [...SENDING, ...ADDRESSED].sort(),
@@ -150,7 +154,8 @@ export const transferCalls: readonly Text[] = [
     name: 'recvfrom',
     what: 'Takes one datagram and tells who sent it. What does not fit the buffer is lost.',
     when: 'On UDP and Unix datagram sockets. It blocks while none has come.',
-    todo: 'Offer room for the largest datagram that the protocol knows; MSG_TRUNC tells the true length. Answer to the address that it gave.',
+    advice:
+      'Offer room for the largest datagram that the protocol knows; MSG_TRUNC tells the true length. Answer to the address that it gave.',
     source: 'recvfrom(2), udp(7)',
     see: ['sendto', 'datagram', 'UDP', 'MSG_TRUNC'],
     errnos: RECEIVING,
@@ -159,7 +164,8 @@ export const transferCalls: readonly Text[] = [
     name: 'poll',
     what: 'Waits until one of several descriptors is ready, and tells for each which events hold. It returns how many; 0 means that the time is over.',
     when: 'Where one program serves several sockets without a thread for each.',
-    todo: 'Ask for POLLIN, and for POLLOUT only while there is something to write. POLLERR, POLLHUP and POLLNVAL come unasked. Ready may turn out false: keep the sockets non-blocking.',
+    advice:
+      'Ask for POLLIN, and for POLLOUT only while there is something to write. POLLERR, POLLHUP and POLLNVAL come unasked. Ready may turn out false: keep the sockets non-blocking.',
     source: 'poll(2)',
     aliases: ['select', 'epoll'],
     see: ['POLLIN', 'POLLOUT', 'POLLHUP', 'POLLERR', 'non-blocking', 'EAGAIN'],
