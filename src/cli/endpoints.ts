@@ -1,27 +1,30 @@
 /** Endpoints on the command line. A mistake is shown with a caret under it. */
 import { type Endpoint, EndpointError, parseEndpoint } from '../socket/endpoint.ts';
-import type { TcpEndpoint } from '../socket/plan/addresses.ts';
+import type { InternetEndpoint, StreamEndpoint } from '../socket/plan/addresses.ts';
 import { renderProblem } from '../view/caret.ts';
 import { createTheme } from '../view/theme.ts';
 import { EXIT, Failure } from './exit.ts';
 
 /** @throws Failure with a caret under the part that is wrong */
-export function tcpEndpoint(text: string): TcpEndpoint {
+export function streamEndpoint(text: string): StreamEndpoint {
   const endpoint = parsed(text);
-  if (endpoint.transport === 'tcp') return endpoint as TcpEndpoint;
-  throw problem(`this command speaks tcp, not ${endpoint.transport}`, text, [
+  if (endpoint.transport === 'tcp' || endpoint.transport === 'unix')
+    return endpoint as StreamEndpoint;
+  throw problem(`this command speaks tcp and unix, not ${endpoint.transport}`, text, [
     0,
     endpoint.transport.length,
   ]);
 }
 
 /** `ADDR[:PORT]` for --source: without a port the kernel picks one. */
-export function sourceEndpoint(text: string): TcpEndpoint {
+export function sourceEndpoint(text: string): InternetEndpoint {
   if (text === '') throw problem('an address is missing', text, [0, 1]);
   const hasPort = /\]:|^[^:[]*:[^:]*$/.test(text);
-  return tcpEndpoint(
+  const endpoint = parsed(
     hasPort ? text : text.includes(':') && !text.startsWith('[') ? `[${text}]:0` : `${text}:0`,
   );
+  if (endpoint.transport === 'tcp' && 'port' in endpoint) return endpoint;
+  throw problem('an address, and a port at most', text, [0, text.length]);
 }
 
 function parsed(text: string): Endpoint {

@@ -1,9 +1,11 @@
 /** Every command with its options, for commander. Each command's own code is loaded when it runs. */
 import { Command } from 'commander';
 import { nearest } from '../wire/nearest.ts';
+import { addConnect } from './commands/connect.ts';
 import { type Done, finish } from './commands/finish.ts';
 import { addDemo, addExplain, addInspect, addRepl, addRun } from './commands/language.ts';
-import { addConnect, addSend, addServe } from './commands/streams.ts';
+import { addSend } from './commands/send.ts';
+import { addServe } from './commands/serve.ts';
 import type { CommonOptions, Context } from './context.ts';
 import { EXIT, Failure } from './exit.ts';
 

@@ -4,7 +4,7 @@ import { Input } from '../socket/plan/input.ts';
 import { serve } from '../socket/plan/serve.ts';
 import { services } from '../socket/services/service.ts';
 import type { Context } from './context.ts';
-import { tcpEndpoint } from './endpoints.ts';
+import { streamEndpoint } from './endpoints.ts';
 import { EXIT, Failure } from './exit.ts';
 import { type RunOptions, running } from './running.ts';
 
@@ -23,8 +23,9 @@ export async function serveCommand(
   where: string,
   options: ServeCommandOptions,
 ): Promise<number> {
-  const endpoint = tcpEndpoint(where);
-  const service = options.service === undefined ? null : (services.get(options.service) ?? null);
+  const endpoint = streamEndpoint(where);
+  const service =
+    options.service === undefined ? null : (services.get(options.service)?.() ?? null);
   return running(context, options, async ({ session, stdio, output, tell }) => {
     const { source, interactive } = stdio.stdin(options.step === true);
     const input = new Input(source, interactive);

@@ -152,7 +152,8 @@ function internet(
       const port = Number(word);
       return port <= 65535 ? port : fail('a port is a number from 0 to 65535', from, text.length);
     }
-    return names.portOf(word) ?? fail(`no service has the name '${word}'`, from, text.length);
+    const port = names.portOf(word, transport === 'udp' ? 'udp' : 'tcp');
+    return port ?? fail(`no service has the name '${word}'`, from, text.length);
   }
 
   function bracketed(literal: string, from: number, to: number): Host {

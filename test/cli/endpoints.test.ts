@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sourceEndpoint, tcpEndpoint } from '../../src/cli/endpoints.ts';
+import { sourceEndpoint, streamEndpoint } from '../../src/cli/endpoints.ts';
 import { Failure } from '../../src/cli/exit.ts';
 import { parseEndpoint } from '../../src/socket/endpoint.ts';
 
@@ -19,7 +19,7 @@ describe('an endpoint on the command line', () => {
   it.each(['8888', ':0', '127.0.0.1:80', '[::1]:80', 'localhost:http', '*:1', 'tcp://[::]:80'])(
     '%s is taken as it is written',
     (text) => {
-      expect(tcpEndpoint(text)).toEqual(parseEndpoint(text));
+      expect(streamEndpoint(text)).toEqual(parseEndpoint(text));
     },
   );
 
@@ -31,26 +31,26 @@ describe('an endpoint on the command line', () => {
     ['', '^', /endpoint is missing/],
     ['a b:80', '^^^', /not a host name/],
   ])('%j is refused with a caret under its wrong part', (text, carets, message) => {
-    const [what, line, under, why] = refusal(tcpEndpoint, text);
+    const [what, line, under, why] = refusal(streamEndpoint, text);
     expect([what, line, under]).toEqual(['not an endpoint', `  ${text}`, `  ${carets}`]);
     expect(why).toMatch(message);
   });
 
-  it.each(['udp:127.0.0.1:53', 'tls:example.org:443', 'unix:/tmp/x', 'unixgram:@x'])(
+  it.each(['udp:127.0.0.1:53', 'tls:example.org:443', 'unixgram:@x'])(
     '%s is refused by what it speaks',
     (text) => {
       const [transport = ''] = text.split(':');
-      expect(refusal(tcpEndpoint, text)).toEqual([
+      expect(refusal(streamEndpoint, text)).toEqual([
         'not an endpoint',
         `  ${text}`,
         `  ${'^'.repeat(transport.length)}`,
-        `  this command speaks tcp, not ${transport}`,
+        `  this command speaks tcp and unix, not ${transport}`,
       ]);
     },
   );
 
   it('does nothing to the terminal when it is refused', () => {
-    const text = refusal(tcpEndpoint, '127.0.0.1:\x1b]0;owned\x07').join('\n');
+    const text = refusal(streamEndpoint, '127.0.0.1:\x1b]0;owned\x07').join('\n');
     expect(text).not.toMatch(/[^\P{Cc}\n]/u);
   });
 });

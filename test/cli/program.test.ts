@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SERVICE_NAMES } from '../../src/cli/commands/streams.ts';
+import { SERVICE_NAMES } from '../../src/cli/commands/serve.ts';
 import { services } from '../../src/socket/services/service.ts';
 
 it('offers exactly the services that there are', () => {

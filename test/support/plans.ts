@@ -1,7 +1,7 @@
 /** Options and events of the plans, with what a test does not care about filled in. */
 
 import type { SocketError } from '../../src/socket/errors.ts';
-import type { TcpEndpoint } from '../../src/socket/plan/addresses.ts';
+import type { InternetEndpoint } from '../../src/socket/plan/addresses.ts';
 import { Input } from '../../src/socket/plan/input.ts';
 import type { ConnectOptions } from '../../src/socket/plan/open-connection.ts';
 import { type ServeEvents, type ServeOptions, serve } from '../../src/socket/plan/serve.ts';
@@ -13,12 +13,15 @@ import { FedSource, KeptSink } from './streams.ts';
 /** A label has 63 letters at most, so no name server is asked: the resolver itself says no. */
 export const NO_SUCH_HOST = `${'x'.repeat(64)}.invalid`;
 
-export function tcp(host: TcpEndpoint['host'] | string, port: number): TcpEndpoint {
+export function tcp(
+  host: InternetEndpoint['host'] | string,
+  port: number,
+): InternetEndpoint & { readonly transport: 'tcp' } {
   const kind = typeof host !== 'string' ? host : literal(host);
   return { transport: 'tcp', host: kind, port };
 }
 
-function literal(host: string): TcpEndpoint['host'] {
+function literal(host: string): InternetEndpoint['host'] {
   if (host.includes(':')) return { kind: 'inet6', literal: host, scope: 0 };
   return /^[\d.]+$/.test(host) ? { kind: 'inet', literal: host } : { kind: 'hostname', name: host };
 }

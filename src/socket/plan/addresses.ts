@@ -10,8 +10,20 @@ type Internet = Extract<SocketAddress, { port: number }>;
 /** Which IP version is wanted: 0 takes either. */
 export type Family = 0 | 4 | 6;
 
-/** A TCP endpoint: the only kind that the plans speak. */
-export type TcpEndpoint = Extract<Endpoint, { port: number }>;
+/** A host and a port: tcp, udp, tls. */
+export type InternetEndpoint = Extract<Endpoint, { port: number }>;
+/** A path, or an abstract name (unix(7)). */
+type UnixEndpoint = Exclude<Endpoint, InternetEndpoint>;
+
+/** What has connections, and what has datagrams. */
+export type StreamEndpoint = Endpoint & { readonly transport: 'tcp' | 'tls' | 'unix' };
+export type DatagramEndpoint = Endpoint & { readonly transport: 'udp' | 'unixgram' };
+
+/** An address to bind or connect a socket to, as calls take it. */
+export interface Target {
+  readonly domain: 'AF_INET' | 'AF_INET6' | 'AF_UNIX';
+  readonly address: Arg;
+}
 
 /** The name does not resolve: getaddrinfo(3). */
 class UnresolvedName extends SocketError {
@@ -24,12 +36,30 @@ class UnresolvedName extends SocketError {
   }
 }
 
+/** @throws UnresolvedName; see addressesFor() */
+export async function targetsFor(
+  endpoint: Endpoint,
+  family: Family,
+  use: 'bind' | 'connect',
+): Promise<Target[]> {
+  if (isUnix(endpoint)) return [{ domain: 'AF_UNIX', address: { kind: 'endpoint', endpoint } }];
+  const addresses = await addressesFor(endpoint, family, use);
+  return addresses.map((address) => ({
+    domain: address.family === 'inet' ? 'AF_INET' : 'AF_INET6',
+    address: addressArg(address),
+  }));
+}
+
+export function isUnix(endpoint: Endpoint): endpoint is UnixEndpoint {
+  return !('port' in endpoint);
+}
+
 /**
  * @param use whether the address is bound to, or connected to
  * @throws UnresolvedName
  */
 export async function addressesFor(
-  endpoint: TcpEndpoint,
+  endpoint: InternetEndpoint,
   family: Family,
   use: 'bind' | 'connect',
 ): Promise<Internet[]> {

@@ -1,24 +1,16 @@
-/** `connect` and `send` as plans of calls on one connection. */
-
+/** `connect` as a plan of calls on one connection. */
 import type { Session } from '../session/session.ts';
-import type { Connection } from '../stream/connection.ts';
-import { pump } from '../stream/pump.ts';
-import type { Sink, Source } from '../stream/stream.ts';
-import type { TcpEndpoint } from './addresses.ts';
+import type { Sink } from '../stream/stream.ts';
+import type { StreamEndpoint } from './addresses.ts';
+import type { ClientEvents } from './client.ts';
 import { converse, type OnEof } from './converse.ts';
 import type { Input } from './input.ts';
 import { type ConnectOptions, openConnection } from './open-connection.ts';
 
-/** What a client tells while it runs. */
-export interface ClientEvents {
-  connected(connection: Connection): void;
-  closed(connection: Connection): void;
-}
-
 /** stdin → peer, peer → stdout. @throws SocketError where it can't connect, or the connection is lost */
 export async function connect(
   session: Session,
-  endpoint: TcpEndpoint,
+  endpoint: StreamEndpoint,
   options: ConnectOptions & { readonly input: Input; readonly output: Sink; readonly onEof: OnEof },
   events: ClientEvents,
 ): Promise<void> {
@@ -30,37 +22,4 @@ export async function connect(
     await connection.close();
     events.closed(connection);
   }
-}
-
-/**
- * One message, FIN, and the reply to its end.
- * @throws SocketError as connect() does; ETIMEDOUT where the reply makes no progress
- */
-export async function send(
-  session: Session,
-  endpoint: TcpEndpoint,
-  options: ConnectOptions & { readonly message: Uint8Array | Source; readonly output: Sink },
-  events: ClientEvents,
-): Promise<void> {
-  const connection = await openConnection(session, endpoint, options);
-  events.connected(connection);
-  try {
-    // The reply may begin, and fill the buffers, before the message is out: read meanwhile.
-    const reply = pump(connection.source, options.output, connection.buffer);
-    const sent = sendMessage(connection, options.message);
-    // A peer that is done before it has all of the message: its reply counts, then the failure.
-    sent.catch(() => {});
-    await reply;
-    await connection.patient(sent);
-  } finally {
-    await connection.close();
-    events.closed(connection);
-  }
-}
-
-async function sendMessage(connection: Connection, message: Uint8Array | Source): Promise<void> {
-  if (message instanceof Uint8Array) await connection.sink.write(message);
-  else await pump(message, connection.sink);
-  while (connection.sink.busy !== null) await connection.sink.busy;
-  await connection.halfClose();
 }

@@ -3,8 +3,9 @@ import { call, named } from '../call.ts';
 import type { SocketError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { succeeded } from '../step.ts';
-import { Connection } from '../stream/connection.ts';
-import { addressArg, addressesFor, type Family, type TcpEndpoint } from './addresses.ts';
+import type { Connection } from '../stream/connection.ts';
+import { SocketConnection } from '../stream/socket-connection.ts';
+import { type Family, type StreamEndpoint, targetsFor } from './addresses.ts';
 
 export interface ListenOptions {
   readonly family: Family;
@@ -20,36 +21,36 @@ const EXHAUSTED_MS = 100;
  */
 export async function openListener(
   session: Session,
-  endpoint: TcpEndpoint,
+  endpoint: StreamEndpoint,
   options: ListenOptions,
 ): Promise<string> {
-  const [first, ...others] = await addressesFor(endpoint, options.family, 'bind');
-  let address = first;
+  const [first, ...others] = await targetsFor(endpoint, options.family, 'bind');
+  let target = first;
   for (;;) {
-    if (address === undefined) throw new Error('an endpoint has at least one address');
-    const six = address.family === 'inet6';
+    if (target === undefined) throw new Error('an endpoint has at least one address');
+    const six = target.domain === 'AF_INET6';
     const made = await session.perform(
-      named('server', call('socket', six ? 'AF_INET6' : 'AF_INET', 'SOCK_STREAM', 0)),
+      named('server', call('socket', target.domain, 'SOCK_STREAM', 0)),
     );
     // Only a wildcard has a second address: 0.0.0.0, for a system without IPv6.
     const next = others.shift();
     if (made.outcome.kind === 'error') {
       if (next === undefined) throw made.outcome.error;
-      address = next;
+      target = next;
       continue;
     }
     await session.perform(call('setsockopt', 'server', 'SOL_SOCKET', 'SO_REUSEADDR', 1));
     if (six && next !== undefined) {
       await session.perform(call('setsockopt', 'server', 'IPPROTO_IPV6', 'IPV6_V6ONLY', 0));
     }
-    const bound = await session.perform(call('bind', 'server', addressArg(address)));
+    const bound = await session.perform(call('bind', 'server', target.address));
     if (
       bound.outcome.kind === 'error' &&
       bound.outcome.error.code === 'EADDRNOTAVAIL' &&
       next !== undefined
     ) {
       await session.perform(call('close', 'server'));
-      address = next;
+      target = next;
       continue;
     }
     succeeded(bound);
@@ -72,7 +73,7 @@ export async function nextConnection(
   for (let told = false; ; ) {
     if (session.sockets.get('server')?.open !== true) return null;
     const { outcome } = await session.perform(named(name, call('accept', 'server')));
-    if (outcome.kind === 'value') return new Connection(session, name);
+    if (outcome.kind === 'value') return new SocketConnection(session, name);
     const { error } = outcome;
     if (error.code === 'EBADF') return null;
     if (

@@ -2,8 +2,15 @@
 import { call, named } from '../call.ts';
 import type { SocketError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
-import { Connection } from '../stream/connection.ts';
-import { addressArg, addressesFor, type Family, type TcpEndpoint } from './addresses.ts';
+import type { Connection } from '../stream/connection.ts';
+import { SocketConnection } from '../stream/socket-connection.ts';
+import {
+  type Family,
+  type InternetEndpoint,
+  type StreamEndpoint,
+  type Target,
+  targetsFor,
+} from './addresses.ts';
 
 export interface ConnectOptions {
   readonly family: Family;
@@ -12,7 +19,7 @@ export interface ConnectOptions {
   /** Keep trying for so long while nobody listens, in milliseconds; 0 tries once. */
   readonly retryMs: number;
   /** The local address to connect from. */
-  readonly source: TcpEndpoint | null;
+  readonly source: InternetEndpoint | null;
   /** A wait for bytes without progress ends after so long; null waits for ever. */
   readonly patienceMs: number | null;
 }
@@ -24,13 +31,13 @@ const RETRY_TO_MS = 500;
 /** @throws SocketError of the last address that was tried */
 export async function openConnection(
   session: Session,
-  endpoint: TcpEndpoint,
+  endpoint: StreamEndpoint,
   options: ConnectOptions,
 ): Promise<Connection> {
   const until = performance.now() + options.retryMs;
   for (let pause = RETRY_FROM_MS; ; pause = Math.min(2 * pause, RETRY_TO_MS)) {
     const result = await tryAll(session, endpoint, options);
-    if (result instanceof Connection) return result;
+    if (result instanceof SocketConnection) return result;
     const left = until - performance.now();
     if (left <= 0) throw result;
     await new Promise((resolve) => setTimeout(resolve, Math.min(pause, left)));
@@ -39,21 +46,19 @@ export async function openConnection(
 
 async function tryAll(
   session: Session,
-  endpoint: TcpEndpoint,
+  endpoint: StreamEndpoint,
   options: ConnectOptions,
 ): Promise<Connection | SocketError> {
   let failure: SocketError | null = null;
-  for (const address of await addressesFor(endpoint, options.family, 'connect')) {
-    const domain = address.family === 'inet' ? 'AF_INET' : 'AF_INET6';
+  for (const { domain, address } of await targetsFor(endpoint, options.family, 'connect')) {
     const made = await session.perform(named('client', call('socket', domain, 'SOCK_STREAM', 0)));
     if (made.outcome.kind === 'error') {
       failure = made.outcome.error;
       continue;
     }
     failure =
-      (await bindSource(session, options)) ??
-      (await tryOne(session, addressArg(address), options.timeoutMs));
-    if (failure === null) return new Connection(session, 'client', options.patienceMs);
+      (await bindSource(session, options)) ?? (await tryOne(session, address, options.timeoutMs));
+    if (failure === null) return new SocketConnection(session, 'client', options.patienceMs);
     await session.perform(call('close', 'client'));
   }
   return failure as SocketError;
@@ -64,15 +69,15 @@ async function bindSource(
   { source, family }: ConnectOptions,
 ): Promise<SocketError | null> {
   if (source === null) return null;
-  const [address] = await addressesFor(source, family, 'bind');
-  if (address === undefined) return null;
-  const { outcome } = await session.perform(call('bind', 'client', addressArg(address)));
+  const [target] = await targetsFor(source, family, 'bind');
+  if (target === undefined) return null;
+  const { outcome } = await session.perform(call('bind', 'client', target.address));
   return outcome.kind === 'error' ? outcome.error : null;
 }
 
 async function tryOne(
   session: Session,
-  address: ReturnType<typeof addressArg>,
+  address: Target['address'],
   timeoutMs: number,
 ): Promise<SocketError | null> {
   const job = session.start(call('connect', 'client', address));

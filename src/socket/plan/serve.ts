@@ -5,7 +5,7 @@ import type { Service } from '../services/service.ts';
 import type { Session } from '../session/session.ts';
 import type { Connection } from '../stream/connection.ts';
 import type { Sink } from '../stream/stream.ts';
-import type { TcpEndpoint } from './addresses.ts';
+import type { StreamEndpoint } from './addresses.ts';
 import { converse } from './converse.ts';
 import type { Input } from './input.ts';
 import { type ListenOptions, nextConnection, openListener } from './listener.ts';
@@ -31,20 +31,23 @@ export interface ServeOptions extends ListenOptions {
   readonly output: Sink;
 }
 
+/** What is done with one connection. */
+type Handler = (connection: Connection) => Promise<void>;
+
 /**
  * Serves until the session is closed, or with `once` until the first connection is over.
  * @throws SocketError where the address can't be bound; with `once` also where the connection is lost
  */
 export async function serve(
   session: Session,
-  endpoint: TcpEndpoint,
+  endpoint: StreamEndpoint,
   options: ServeOptions,
   events: ServeEvents,
 ): Promise<void> {
   events.listening(await openListener(session, endpoint, options));
-  const handler: Service =
-    options.service ??
-    ((connection) => converse(connection, options.input, options.output, 'half'));
+  const { service, input, output } = options;
+  const handler: Handler = (connection) =>
+    service === null ? converse(connection, input, output, 'half') : service.connection(connection);
   const next = (number: number) =>
     nextConnection(session, `conn${number}`, (error) => events.exhausted(error));
   if (options.once) {
@@ -84,7 +87,7 @@ export async function serve(
 /** @returns why the connection was lost; null where it ended in order */
 async function handle(
   connection: Connection,
-  handler: Service,
+  handler: Handler,
   events: ServeEvents,
 ): Promise<SocketError | null> {
   let lost: SocketError | null = null;

@@ -1,10 +1,11 @@
 /** Discard (RFC 863): "throws away any data it receives. No response is sent." */
-import type { Connection } from '../stream/connection.ts';
 import { pump } from '../stream/pump.ts';
 import type { Sink } from '../stream/stream.ts';
+import type { Service } from './service.ts';
 
 const nowhere: Sink = { busy: null, write: () => null };
 
-export async function discard(connection: Connection): Promise<void> {
-  await pump(connection.source, nowhere, connection.buffer);
-}
+export const discard: Service = {
+  connection: (connection) => pump(connection.source, nowhere, connection.buffer),
+  datagram: () => null,
+};

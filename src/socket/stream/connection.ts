@@ -1,179 +1,35 @@
-/** A connected socket as a stream: by steps where somebody watches, else by plain reads and writes. */
-import { errnoNumber } from '../../sys/platform.ts';
-import type { Result } from '../../sys/sys.ts';
-import { call } from '../call.ts';
-import { SocketError } from '../errors.ts';
-import type { Job } from '../session/job.ts';
-import type { Session } from '../session/session.ts';
-import { type Step, succeeded } from '../step.ts';
-import { copied, DescriptorSink, DescriptorSource } from './descriptor-stream.ts';
+/** Two directions between us and one peer, over any transport that has connections. */
+import type { Descriptor } from './descriptor-stream.ts';
 import type { Sink, Source } from './stream.ts';
 
-/** A read that is a step takes at most this much. */
-const STEP_BYTES = 64 * 1024;
-
-export class Connection {
+/** What plans and services are written against: TCP, Unix and TLS look the same from there. */
+export interface Connection {
   /** The socket's name in the session. */
   readonly name: string;
+  /** Its two ends as endpoints are written; null where the kernel knows none. */
   readonly local: string | null;
   readonly remote: string | null;
+  /** The peer's bytes. */
   readonly source: Source;
+  /** Bytes for the peer. */
   readonly sink: Sink;
-  bytesIn = 0;
-  private readonly plain: DescriptorSink;
-  private steppedOut = 0;
-  private readonly session: Session;
-  private readonly fd: number;
-  private readonly patienceMs: number | null;
-  private open = true;
-
-  /** @param patienceMs a wait without progress ends with ETIMEDOUT after so long; null waits for ever */
-  constructor(session: Session, name: string, patienceMs: number | null = null) {
-    const record = session.sockets.get(name);
-    if (record === undefined) throw new Error(`no socket ${name}`);
-    this.session = session;
-    this.name = name;
-    this.fd = record.fd;
-    this.patienceMs = patienceMs;
-    const where = session.endsOf(record);
-    [this.local, this.remote] = [where.local ?? null, where.remote ?? null];
-    const descriptor = { fd: record.fd, where, isOpen: () => record.open };
-    const source = new DescriptorSource(session, descriptor, true);
-    this.plain = new DescriptorSink(session, descriptor);
-    this.source = session.watched ? this.steppedSource() : this.countedSource(source);
-    this.sink = session.watched ? this.steppedSink() : this.plain;
-  }
-
-  /** A buffer for pump(): the shared one only where nothing happens between a read and its write. */
-  get buffer(): Uint8Array | undefined {
-    return this.session.watched ? new Uint8Array(STEP_BYTES) : undefined;
-  }
-
+  /** A buffer for pump(): the shared one (undefined) only where nothing happens between a read and its write. */
+  readonly buffer: Uint8Array | undefined;
+  readonly bytesIn: number;
   /** Bytes that the kernel has taken. */
-  get bytesOut(): number {
-    return this.plain.taken + this.steppedOut;
-  }
-
-  /** Sends FIN: shutdown(SHUT_WR). The other direction goes on. */
-  async halfClose(): Promise<void> {
-    if (!this.open) return;
-    const step = await this.session.perform(call('shutdown', this.name, 'SHUT_WR'));
-    // The peer may have reset the connection already; the read side tells that better.
-    if (step.outcome.kind === 'error' && step.outcome.error.code !== 'ENOTCONN')
-      throw step.outcome.error;
-  }
-
-  async close(): Promise<void> {
-    const known = this.session.sockets.get(this.name);
-    const gone = known?.fd !== this.fd || !known.open;
-    if (!this.open || gone) return;
-    this.open = false;
-    await this.session.perform(call('close', this.name));
-  }
-
+  readonly bytesOut: number;
+  /**
+   * Its descriptor, where bytes may go around `source` and `sink` (sendfile(2)): nothing encrypts,
+   * watches or shows them. Null otherwise.
+   */
+  readonly plain: Descriptor | null;
+  /** Counts bytes that went around `sink`. */
+  sent(bytes: number): void;
+  /** Tells the peer that no more will come; the other direction goes on. */
+  halfClose(): Promise<void>;
+  close(): Promise<void>;
+  /** Ends it at once and tells the peer so: RST, where the transport has one. */
+  reset(): Promise<void>;
   /** The same promise, but it fails with ETIMEDOUT after a time in which no byte moved. */
-  async patient(work: Promise<void>): Promise<void> {
-    let stop: () => void = () => {};
-    const late = new Promise<never>((_, reject) => {
-      stop = this.losePatience(() => reject(this.timedOut('write')));
-    });
-    try {
-      await Promise.race([work, late]);
-    } finally {
-      stop();
-    }
-  }
-
-  private countedSource(inner: Source): Source {
-    return {
-      dryWhenShort: true,
-      read: (into) => {
-        const count = inner.read(into) as Result;
-        if (count > 0) this.bytesIn += count;
-        return count;
-      },
-      readable: () => (this.patienceMs === null ? inner.readable() : this.patiently(inner)),
-    };
-  }
-
-  private steppedSource(): Source {
-    return {
-      dryWhenShort: false,
-      read: async (into) => {
-        const size = Math.min(into.length, STEP_BYTES);
-        const value = succeeded(
-          await this.watched(this.session.start(call('read', this.name, size))),
-        );
-        if (value.kind !== 'bytes') return -errnoNumber('EAGAIN');
-        into.set(value.bytes);
-        this.bytesIn += value.bytes.length;
-        return value.bytes.length;
-      },
-      readable: () => Promise.resolve(),
-    };
-  }
-
-  private steppedSink(): Sink {
-    const sink: { busy: Promise<void> | null; write: Sink['write'] } = {
-      busy: null,
-      write: (bytes) => {
-        const copy = copied(bytes);
-        const earlier = sink.busy ?? Promise.resolve();
-        const writing = earlier
-          .then(() => this.watched(this.session.start(call('write', this.name, copy))))
-          .then((step) => {
-            succeeded(step);
-            this.steppedOut += copy.length;
-          })
-          .finally(() => {
-            if (sink.busy === writing) sink.busy = null;
-          });
-        sink.busy = writing;
-        return writing;
-      },
-    };
-    return sink;
-  }
-
-  private async watched(job: Job): Promise<Step> {
-    const stop = this.losePatience(() => job.interrupt('ETIMEDOUT'));
-    try {
-      return await job.step;
-    } finally {
-      stop();
-    }
-  }
-
-  private async patiently(inner: Source): Promise<void> {
-    let late = false;
-    const stop = this.losePatience(() => {
-      late = true;
-      this.session.readiness.interrupt(this.fd);
-    });
-    await inner.readable();
-    stop();
-    if (!late) return;
-    throw this.timedOut('read');
-  }
-
-  private timedOut(call: 'read' | 'write'): SocketError {
-    const text = this.session.sys.strerror(errnoNumber('ETIMEDOUT'));
-    const where = { local: this.local, remote: this.remote };
-    return new SocketError({ call, code: 'ETIMEDOUT', text }, where);
-  }
-
-  /** Calls `giveUp` after a time in which no byte moved, in either direction. @returns how to stop */
-  private losePatience(giveUp: () => void): () => void {
-    const ms = this.patienceMs;
-    if (ms === null) return () => {};
-    let moved = this.bytesIn + this.bytesOut;
-    const look = () => {
-      const now = this.bytesIn + this.bytesOut;
-      if (now === moved) return giveUp();
-      moved = now;
-      timer = setTimeout(look, ms);
-    };
-    let timer = setTimeout(look, ms);
-    return () => clearTimeout(timer);
-  }
+  patient(work: Promise<void>): Promise<void>;
 }

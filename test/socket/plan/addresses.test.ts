@@ -1,13 +1,17 @@
 /** An endpoint → the addresses to try. */
 import { expect, it } from 'vitest';
-import { addressArg, addressesFor, type TcpEndpoint } from '../../../src/socket/plan/addresses.ts';
+import {
+  addressArg,
+  addressesFor,
+  type InternetEndpoint,
+} from '../../../src/socket/plan/addresses.ts';
 import { NO_SUCH_HOST, tcp } from '../../support/plans.ts';
 
 const written = async (...args: Parameters<typeof addressesFor>) =>
   (await addressesFor(...args)).map(({ family, host }) => `${family} ${host}`);
 
-const loopback: TcpEndpoint['host'] = { kind: 'loopback' };
-const any: TcpEndpoint['host'] = { kind: 'any' };
+const loopback: InternetEndpoint['host'] = { kind: 'loopback' };
+const any: InternetEndpoint['host'] = { kind: 'any' };
 
 it('without a host it is loopback, of the family that is wanted', async () => {
   expect(await written(tcp(loopback, 1), 0, 'connect')).toEqual(['inet 127.0.0.1']);

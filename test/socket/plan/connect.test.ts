@@ -1,7 +1,9 @@
 /** `connect` and `send`: one connection from its beginning to its end. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ClientEvents, connect, send } from '../../../src/socket/plan/connect.ts';
+import type { ClientEvents } from '../../../src/socket/plan/client.ts';
+import { connect } from '../../../src/socket/plan/connect.ts';
 import { Input } from '../../../src/socket/plan/input.ts';
+import { send } from '../../../src/socket/plan/send.ts';
 import { Session } from '../../../src/socket/session/session.ts';
 import type { Connection } from '../../../src/socket/stream/connection.ts';
 import { BareSocket, openDescriptors, until } from '../../support/bare.ts';

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { converse, type OnEof } from '../../../src/socket/plan/converse.ts';
 import { Input } from '../../../src/socket/plan/input.ts';
 import { Session } from '../../../src/socket/session/session.ts';
-import { Connection } from '../../../src/socket/stream/connection.ts';
+import { SocketConnection } from '../../../src/socket/stream/socket-connection.ts';
 import { BareSocket, until } from '../../support/bare.ts';
 import { FaultySys } from '../../support/faulty-sys.ts';
 import { callOf } from '../../support/session.ts';
@@ -22,7 +22,7 @@ async function talk(onEof: OnEof, options: { sys?: FaultySys; output?: KeptSink 
   listener.close();
   const stdin = new FedSource();
   const output = options.output ?? new KeptSink();
-  const connection = new Connection(session, 'client');
+  const connection = new SocketConnection(session, 'client');
   const input = new Input(stdin, false);
   let over = false;
   const done = converse(connection, input, output, onEof).finally(() => {

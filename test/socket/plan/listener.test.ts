@@ -1,7 +1,7 @@
 /** Listening, and taking connections as they come. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SocketError } from '../../../src/socket/errors.ts';
-import type { TcpEndpoint } from '../../../src/socket/plan/addresses.ts';
+import type { InternetEndpoint } from '../../../src/socket/plan/addresses.ts';
 import { nextConnection, openListener } from '../../../src/socket/plan/listener.ts';
 import { BareSocket, portOf, until } from '../../support/bare.ts';
 import { FaultySys } from '../../support/faulty-sys.ts';
@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => session.close());
 
-const ANY: TcpEndpoint['host'] = { kind: 'any' };
+const ANY: InternetEndpoint['host'] = { kind: 'any' };
 const options = { family: 0, backlog: 5 } as const;
 const calls = () => session.steps.map(({ call }) => call.name);
 

@@ -3,7 +3,7 @@ import { queryObjects } from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { echo } from '../../../src/socket/services/echo.ts';
 import { Session } from '../../../src/socket/session/session.ts';
-import { Connection } from '../../../src/socket/stream/connection.ts';
+import { SocketConnection } from '../../../src/socket/stream/socket-connection.ts';
 import { BareSocket, openDescriptors, until } from '../../support/bare.ts';
 import { FaultySys } from '../../support/faulty-sys.ts';
 import { serving } from '../../support/plans.ts';
@@ -117,11 +117,13 @@ describe('with a service', () => {
     }
     server.accepted.length = 0;
     server.closed.length = 0;
-    expect(queryObjects(Connection, { format: 'count' })).toBeLessThan(20);
+    expect(queryObjects(SocketConnection, { format: 'count' })).toBeLessThan(20);
   });
 
   it('is told of a defect in it', async () => {
-    const server = await serving(session, { service: () => Promise.reject(new Error('defect')) });
+    const server = await serving(session, {
+      service: { connection: () => Promise.reject(new Error('defect')) },
+    });
     const peer = BareSocket.connected(server.port);
     await expect(server.done).rejects.toThrow('defect');
     peer.close();

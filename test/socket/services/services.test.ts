@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { services } from '../../../src/socket/services/service.ts';
 import { Session } from '../../../src/socket/session/session.ts';
-import { Connection } from '../../../src/socket/stream/connection.ts';
+import { SocketConnection } from '../../../src/socket/stream/socket-connection.ts';
 import { BareSocket, until } from '../../support/bare.ts';
 import { callOf } from '../../support/session.ts';
 import { pattern } from '../../support/streams.ts';
@@ -14,16 +14,18 @@ beforeEach(() => {
 });
 afterEach(() => session.close());
 
-async function serving(service: string): Promise<{ connection: Connection; done: Promise<void> }> {
+async function serving(
+  service: string,
+): Promise<{ connection: SocketConnection; done: Promise<void> }> {
   const listener = BareSocket.listening(1);
   await session.perform(callOf('conn = socket(AF_INET, SOCK_STREAM, 0)'));
   await session.perform(callOf(`connect(conn, 127.0.0.1:${listener.port})`));
   peer = await listener.accepted();
   listener.close();
-  const connection = new Connection(session, 'conn');
+  const connection = new SocketConnection(session, 'conn');
   const serve = services.get(service);
   if (serve === undefined) throw new Error(`no service ${service}`);
-  const done = serve(connection);
+  const done = serve().connection(connection);
   done.catch(() => {});
   return { connection, done };
 }

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { SocketError } from '../../../src/socket/errors.ts';
 import { Session, type SessionOptions } from '../../../src/socket/session/session.ts';
 import type { Step } from '../../../src/socket/step.ts';
-import { Connection } from '../../../src/socket/stream/connection.ts';
 import { pump } from '../../../src/socket/stream/pump.ts';
+import { SocketConnection } from '../../../src/socket/stream/socket-connection.ts';
 import { BareSocket, until } from '../../support/bare.ts';
 import { FaultySys } from '../../support/faulty-sys.ts';
 import { callOf } from '../../support/session.ts';
@@ -23,7 +23,7 @@ interface Connected {
 async function connected(
   { patienceMs, watched }: Connected = {},
   options: SessionOptions = {},
-): Promise<{ connection: Connection; steps: Step[] }> {
+): Promise<{ connection: SocketConnection; steps: Step[] }> {
   session = new Session(options);
   const steps: Step[] = [];
   if (watched) session.watch((event) => event.type === 'step' && steps.push(event.step));
@@ -33,7 +33,7 @@ async function connected(
   peer = await listener.accepted();
   listener.close();
   steps.length = 0;
-  return { connection: new Connection(session, 'client', patienceMs ?? null), steps };
+  return { connection: new SocketConnection(session, 'client', patienceMs ?? null), steps };
 }
 
 for (const watched of [false, true]) {
@@ -203,6 +203,6 @@ describe('a connection', () => {
 
   it('needs a socket that there is', () => {
     session = new Session();
-    expect(() => new Connection(session, 'nobody')).toThrow('no socket nobody');
+    expect(() => new SocketConnection(session, 'nobody')).toThrow('no socket nobody');
   });
 });

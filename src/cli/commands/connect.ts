@@ -1,0 +1,30 @@
+/** `socklab connect`: its options. */
+import { type Command, Option } from 'commander';
+import type { Context } from '../context.ts';
+import { type Done, finish } from './finish.ts';
+import { client, shared } from './shared.ts';
+
+export function addConnect(program: Command, context: Context, done: Done): void {
+  const command = program
+    .command('connect')
+    .argument('<endpoint>', 'where to connect to: 8888, example.org:80, [::1]:http')
+    .description('Connect. stdin goes to the peer, and what the peer sends goes to stdout.')
+    .addOption(
+      new Option(
+        '--on-eof <what>',
+        'at the end of stdin: send FIN and go on reading, exit, or do nothing',
+      )
+        .choices(['half', 'exit', 'stay'])
+        .default('half'),
+    );
+  client(command, 'give up connecting after this time');
+  shared(command);
+  finish(command, [
+    'socklab connect example.org:80',
+    'socklab connect --retry 5s 8888 < request.bin > reply.bin',
+  ]);
+  command.action(async (endpoint, _, self: Command) => {
+    const { connectCommand } = await import('../connect.ts');
+    done(await connectCommand(context, endpoint, self.optsWithGlobals()));
+  });
+}

@@ -1,0 +1,201 @@
+/** A connected socket as a stream: by steps where somebody watches, else by plain reads and writes. */
+import { errnoNumber } from '../../sys/platform.ts';
+import type { Result } from '../../sys/sys.ts';
+import { type Arg, call } from '../call.ts';
+import { SocketError } from '../errors.ts';
+import type { Job } from '../session/job.ts';
+import type { Session } from '../session/session.ts';
+import { type Step, succeeded } from '../step.ts';
+import type { Connection } from './connection.ts';
+import { copied, type Descriptor, DescriptorSink, DescriptorSource } from './descriptor-stream.ts';
+import type { Sink, Source } from './stream.ts';
+
+/** A read that is a step takes at most this much. */
+const STEP_BYTES = 64 * 1024;
+
+export class SocketConnection implements Connection {
+  /** The socket's name in the session. */
+  readonly name: string;
+  readonly local: string | null;
+  readonly remote: string | null;
+  readonly source: Source;
+  readonly sink: Sink;
+  bytesIn = 0;
+  readonly plain: Descriptor | null;
+  private readonly plainSink: DescriptorSink;
+  private aroundSink = 0;
+  private steppedOut = 0;
+  private readonly session: Session;
+  private readonly fd: number;
+  private readonly patienceMs: number | null;
+  private open = true;
+
+  /** @param patienceMs a wait without progress ends with ETIMEDOUT after so long; null waits for ever */
+  constructor(session: Session, name: string, patienceMs: number | null = null) {
+    const record = session.sockets.get(name);
+    if (record === undefined) throw new Error(`no socket ${name}`);
+    this.session = session;
+    this.name = name;
+    this.fd = record.fd;
+    this.patienceMs = patienceMs;
+    const where = session.endsOf(record);
+    [this.local, this.remote] = [where.local ?? null, where.remote ?? null];
+    const descriptor = { fd: record.fd, where, isOpen: () => record.open };
+    const source = new DescriptorSource(session, descriptor, true);
+    this.plain = session.watched ? null : descriptor;
+    this.plainSink = new DescriptorSink(session, descriptor);
+    this.source = session.watched ? this.steppedSource() : this.countedSource(source);
+    this.sink = session.watched ? this.steppedSink() : this.plainSink;
+  }
+
+  get buffer(): Uint8Array | undefined {
+    return this.session.watched ? new Uint8Array(STEP_BYTES) : undefined;
+  }
+
+  get bytesOut(): number {
+    return this.plainSink.taken + this.steppedOut + this.aroundSink;
+  }
+
+  sent(bytes: number): void {
+    this.aroundSink += bytes;
+  }
+
+  /** Sends FIN: shutdown(SHUT_WR). */
+  async halfClose(): Promise<void> {
+    if (!this.open) return;
+    const step = await this.session.perform(call('shutdown', this.name, 'SHUT_WR'));
+    // The peer may have reset the connection already; the read side tells that better.
+    if (step.outcome.kind === 'error' && step.outcome.error.code !== 'ENOTCONN')
+      throw step.outcome.error;
+  }
+
+  async close(): Promise<void> {
+    if (!this.stillOurs()) return;
+    this.open = false;
+    await this.session.perform(call('close', this.name));
+  }
+
+  /** A linger time of zero: close() then sends RST (socket(7), SO_LINGER). */
+  async reset(): Promise<void> {
+    if (!this.stillOurs()) return;
+    const linger: Arg = {
+      kind: 'struct',
+      fields: [
+        { kind: 'integer', value: 1 },
+        { kind: 'integer', value: 0 },
+      ],
+    };
+    await this.session.perform(call('setsockopt', this.name, 'SOL_SOCKET', 'SO_LINGER', linger));
+    await this.close();
+  }
+
+  private stillOurs(): boolean {
+    const known = this.session.sockets.get(this.name);
+    return this.open && known?.fd === this.fd && known.open;
+  }
+
+  async patient(work: Promise<void>): Promise<void> {
+    let stop: () => void = () => {};
+    const late = new Promise<never>((_, reject) => {
+      stop = this.losePatience(() => reject(this.timedOut('write')));
+    });
+    try {
+      await Promise.race([work, late]);
+    } finally {
+      stop();
+    }
+  }
+
+  private countedSource(inner: Source): Source {
+    return {
+      dryWhenShort: true,
+      read: (into) => {
+        const count = inner.read(into) as Result;
+        if (count > 0) this.bytesIn += count;
+        return count;
+      },
+      readable: () => (this.patienceMs === null ? inner.readable() : this.patiently(inner)),
+    };
+  }
+
+  private steppedSource(): Source {
+    return {
+      dryWhenShort: false,
+      read: async (into) => {
+        const size = Math.min(into.length, STEP_BYTES);
+        const value = succeeded(
+          await this.watched(this.session.start(call('read', this.name, size))),
+        );
+        if (value.kind !== 'bytes') return -errnoNumber('EAGAIN');
+        into.set(value.bytes);
+        this.bytesIn += value.bytes.length;
+        return value.bytes.length;
+      },
+      readable: () => Promise.resolve(),
+    };
+  }
+
+  private steppedSink(): Sink {
+    const sink: { busy: Promise<void> | null; write: Sink['write'] } = {
+      busy: null,
+      write: (bytes) => {
+        const copy = copied(bytes);
+        const earlier = sink.busy ?? Promise.resolve();
+        const writing = earlier
+          .then(() => this.watched(this.session.start(call('write', this.name, copy))))
+          .then((step) => {
+            succeeded(step);
+            this.steppedOut += copy.length;
+          })
+          .finally(() => {
+            if (sink.busy === writing) sink.busy = null;
+          });
+        sink.busy = writing;
+        return writing;
+      },
+    };
+    return sink;
+  }
+
+  private async watched(job: Job): Promise<Step> {
+    const stop = this.losePatience(() => job.interrupt('ETIMEDOUT'));
+    try {
+      return await job.step;
+    } finally {
+      stop();
+    }
+  }
+
+  private async patiently(inner: Source): Promise<void> {
+    let late = false;
+    const stop = this.losePatience(() => {
+      late = true;
+      this.session.readiness.interrupt(this.fd);
+    });
+    await inner.readable();
+    stop();
+    if (!late) return;
+    throw this.timedOut('read');
+  }
+
+  private timedOut(call: 'read' | 'write'): SocketError {
+    const text = this.session.sys.strerror(errnoNumber('ETIMEDOUT'));
+    const where = { local: this.local, remote: this.remote };
+    return new SocketError({ call, code: 'ETIMEDOUT', text }, where);
+  }
+
+  /** Calls `giveUp` after a time in which no byte moved, in either direction. @returns how to stop */
+  private losePatience(giveUp: () => void): () => void {
+    const ms = this.patienceMs;
+    if (ms === null) return () => {};
+    let moved = this.bytesIn + this.bytesOut;
+    const look = () => {
+      const now = this.bytesIn + this.bytesOut;
+      if (now === moved) return giveUp();
+      moved = now;
+      timer = setTimeout(look, ms);
+    };
+    let timer = setTimeout(look, ms);
+    return () => clearTimeout(timer);
+  }
+}
