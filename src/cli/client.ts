@@ -1,4 +1,6 @@
 /** What `connect` and `send` have in common. */
+
+import { LONGEST_MS } from '../socket/door.ts';
 import type { ClientEvents } from '../socket/plan/client.ts';
 import type { ConnectOptions } from '../socket/plan/open-connection.ts';
 import { sourceEndpoint } from './endpoints.ts';
@@ -19,6 +21,9 @@ export function connectOptions(options: ClientOptions, patienceMs: number | null
     retryMs: options.retry,
     source: options.source === undefined ? null : sourceEndpoint(options.source),
     patienceMs,
+    // A person who is asked before each call would lose every race.
+    ...(options.step ? { headStartMs: LONGEST_MS } : {}),
+    secure: null,
   };
 }
 

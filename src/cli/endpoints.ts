@@ -1,9 +1,13 @@
 /** Endpoints on the command line. A mistake is shown with a caret under it. */
 import { type Endpoint, EndpointError, parseEndpoint } from '../socket/endpoint.ts';
 import type { InternetEndpoint, StreamEndpoint } from '../socket/plan/addresses.ts';
+import { UNIX_PATH_SIZE } from '../sys/sockaddr.ts';
 import { renderProblem } from '../view/caret.ts';
 import { createTheme } from '../view/theme.ts';
 import { EXIT, Failure } from './exit.ts';
+
+/** The path's own bytes: its terminator has to fit, too. */
+const MOST_PATH_BYTES = UNIX_PATH_SIZE - 1;
 
 /** @throws Failure with a caret under the part that is wrong */
 export function streamEndpoint(text: string): StreamEndpoint {
@@ -29,7 +33,12 @@ export function sourceEndpoint(text: string): InternetEndpoint {
 
 function parsed(text: string): Endpoint {
   try {
-    return parseEndpoint(text);
+    const endpoint = parseEndpoint(text);
+    if ('path' in endpoint && Buffer.byteLength(endpoint.path) > MOST_PATH_BYTES) {
+      const message = `a Unix socket’s path has ${MOST_PATH_BYTES} bytes at most (unix(7))`;
+      throw new EndpointError(message, text, [text.length - endpoint.path.length, text.length]);
+    }
+    return endpoint;
   } catch (error) {
     if (error instanceof EndpointError) throw problem(error.message, error.text, error.span);
     throw error;

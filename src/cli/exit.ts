@@ -46,7 +46,8 @@ const BY_ERRNO: Readonly<Record<string, number>> = {
 export function codeOf(error: SocketError): number {
   // A full disk behind stdout, or a folder as stdin: it is ours, and not the peer's doing.
   if (error.local === 'stdin' || error.local === 'stdout') return EXIT.unsupported;
-  if (error.call === 'getaddrinfo') return EXIT.unresolved;
+  if (error.call === 'getaddrinfo')
+    return error.code === 'ETIMEDOUT' ? EXIT.timeout : EXIT.unresolved;
   // Out of descriptors, no such protocol, a sandbox: the system can't give a socket.
   if (error.call === 'socket') return EXIT.unsupported;
   if (error.call === 'bind' || error.call === 'listen') return EXIT.cannotBind;

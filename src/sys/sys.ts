@@ -68,6 +68,8 @@ export interface Sys {
    * not change the one that we share with other processes. Where that can't be had, `fd` itself.
    */
   reopen(fd: number, mode: 'read' | 'write'): Result;
+  /** fchmod(2): on Linux, a socket's mode is what its path gets from bind(2). */
+  fchmod(fd: number, mode: number): Result;
   /** fstat(2): what the descriptor is. */
   kindOf(fd: number): DescriptorKind;
   /** strerror(3), for example `Connection refused`. */

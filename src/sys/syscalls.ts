@@ -28,6 +28,7 @@ const libc = {
   // Variadic in C. Only macOS on arm64 passes variadic arguments another way: koffi's "..." knows.
   fcntl: bind('int fcntl(int, int, ...)'),
   ioctl: bind('int ioctl(int, unsigned long, ...)'),
+  fchmod: bind('int fchmod(int, uint32_t)'),
   strerror: bindText('const char *strerror(int)'),
 };
 
@@ -65,6 +66,7 @@ export const systemCalls: Sys = {
   },
   fcntl: (fd, command, argument) => call(libc.fcntl, fd, command, 'int', argument),
   ioctl: (fd, request, value) => call(libc.ioctl, fd, request, 'void *', value),
+  fchmod: (fd, mode) => call(libc.fchmod, fd, mode),
   reopen,
   kindOf,
   strerror: (errno) => libc.strerror(errno) ?? `Unknown error ${errno}`,

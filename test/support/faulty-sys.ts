@@ -29,6 +29,7 @@ export const SYS_CALLS = [
   'getsockopt',
   'fcntl',
   'ioctl',
+  'fchmod',
 ] as const;
 
 export type SysCall = (typeof SYS_CALLS)[number];
@@ -187,6 +188,10 @@ export class FaultySys implements Sys {
     const questions = this.netlink.get(fd);
     if (result >= 0 && questions !== undefined) this.netlink.set(result, questions);
     return this.fresh(result);
+  }
+
+  fchmod(fd: number, mode: number): Result {
+    return this.on('fchmod', fd, () => systemCalls.fchmod(fd, mode));
   }
 
   ioctl(fd: number, request: number, value: Int32Array): Result {

@@ -27,7 +27,15 @@ function literal(host: string): InternetEndpoint['host'] {
 }
 
 export function connectOptions(options: Partial<ConnectOptions> = {}): ConnectOptions {
-  return { family: 0, timeoutMs: 5000, retryMs: 0, source: null, patienceMs: null, ...options };
+  return {
+    family: 0,
+    timeoutMs: 5000,
+    retryMs: 0,
+    source: null,
+    patienceMs: null,
+    secure: null,
+    ...options,
+  };
 }
 
 /** A server that runs, and what it told. */
