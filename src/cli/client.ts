@@ -17,11 +17,11 @@ export interface ClientOptions extends RunOptions {
 export function connectOptions(options: ClientOptions, patienceMs: number | null): ConnectOptions {
   return {
     family: options[4] ? 4 : options[6] ? 6 : 0,
-    timeoutMs: options.timeout,
+    // A person who is asked before each call takes longer than any peer, and would lose every race.
+    timeoutMs: options.step ? LONGEST_MS : options.timeout,
     retryMs: options.retry,
     source: options.source === undefined ? null : sourceEndpoint(options.source),
     patienceMs,
-    // A person who is asked before each call would lose every race.
     ...(options.step ? { headStartMs: LONGEST_MS } : {}),
     secure: null,
   };

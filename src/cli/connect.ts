@@ -9,6 +9,7 @@ import { running } from './running.ts';
 
 export interface ConnectCommandOptions extends ClientOptions {
   readonly onEof: OnEof;
+  readonly idle?: number;
 }
 
 export async function connectCommand(
@@ -24,7 +25,7 @@ export async function connectCommand(
     return connect(
       session,
       endpoint,
-      { ...plan, input, output, onEof: options.onEof },
+      { ...plan, input, output, onEof: options.onEof, idleMs: options.idle ?? null },
       eventsFor(tell),
     );
   });

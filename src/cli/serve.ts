@@ -3,9 +3,10 @@ import { closeSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { Input } from '../socket/plan/input.ts';
 import { serve } from '../socket/plan/serve.ts';
 import { services } from '../socket/services/service.ts';
+import type { RuleWords } from './commands/serve.ts';
 import type { Context } from './context.ts';
-import { streamEndpoint } from './endpoints.ts';
-import { EXIT, Failure } from './exit.ts';
+import { rulesFrom, streamEndpoint } from './endpoints.ts';
+import { codeOf, EXIT, Failure } from './exit.ts';
 import { type RunOptions, running } from './running.ts';
 
 export interface ServeCommandOptions extends RunOptions {
@@ -13,6 +14,8 @@ export interface ServeCommandOptions extends RunOptions {
   readonly service?: string;
   readonly backlog: number;
   readonly maxConnections?: number;
+  readonly idle?: number;
+  readonly rules: readonly RuleWords[];
   readonly readyFd?: number;
   readonly 4?: boolean;
   readonly 6?: boolean;
@@ -26,6 +29,7 @@ export async function serveCommand(
   const endpoint = streamEndpoint(where);
   const service =
     options.service === undefined ? null : (services.get(options.service)?.() ?? null);
+  const rules = rulesFrom(options.rules, endpoint);
   return running(context, options, async ({ session, stdio, output, tell }) => {
     const { source, interactive } = stdio.stdin(options.step === true);
     const input = new Input(source, interactive);
@@ -37,6 +41,9 @@ export async function serveCommand(
         backlog: options.backlog,
         once: options.once === true,
         maxConnections: options.maxConnections ?? Number.POSITIVE_INFINITY,
+        idleMs: options.idle ?? null,
+        rules,
+        secure: null,
         service,
         input,
         output,
@@ -45,7 +52,15 @@ export async function serveCommand(
         listening(local) {
           const { pid } = process;
           tell('listening', { local, pid }, `listening on ${local} (pid ${pid})`);
+          if (isWide(local) && rules.length === 0) {
+            const sentence =
+              'warning: whoever can reach this machine can connect; --allow narrows it';
+            tell('warning', { local, message: sentence }, sentence);
+          }
           if (options.readyFd !== undefined) sayReady(options.readyFd, local);
+        },
+        refused({ local, remote }) {
+          tell('refused', { local, remote }, `refused ${remote}: not allowed`, 'news');
         },
         accepted({ local, remote }) {
           tell('accepted', { local, remote }, `connected from ${remote}`, 'news');
@@ -55,7 +70,7 @@ export async function serveCommand(
             const { call, code: errno, message } = lost;
             tell(
               'error',
-              { code: EXIT.reset, call, errno, local, remote, message },
+              { code: codeOf(lost), call, errno, local, remote, message },
               `socklab: ${message}`,
             );
           }
@@ -74,6 +89,11 @@ export async function serveCommand(
       },
     );
   });
+}
+
+/** Whether others than this machine can reach it. */
+function isWide(local: string): boolean {
+  return !/^(127\.|\[::1\]|\[::ffff:127\.|unix)/.test(local);
 }
 
 /** --ready-fd: whoever started us reads the address there, and needs neither sleep nor parsing. */

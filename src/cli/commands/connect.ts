@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { type Done, finish } from './finish.ts';
-import { client, shared } from './shared.ts';
+import { client, idle, shared } from './shared.ts';
 
 export function addConnect(program: Command, context: Context, done: Done): void {
   const command = program
@@ -17,6 +17,7 @@ export function addConnect(program: Command, context: Context, done: Done): void
         .choices(['half', 'exit', 'stay'])
         .default('half'),
     );
+  command.addOption(idle());
   client(command, 'give up connecting after this time');
   shared(command);
   finish(command, [

@@ -1,5 +1,6 @@
 /** Options that several commands have. */
 import { type Command, Option } from 'commander';
+import { durationMs } from '../values.ts';
 import { duration } from './finish.ts';
 
 /** The options of those that connect. */
@@ -24,4 +25,12 @@ export function shared(command: Command): void {
       ).conflicts(['json', 'trace']),
     )
     .option('--raw', 'write the peer’s bytes to a terminal as they are: they can take it over');
+}
+
+/** --idle, for commands that wait as long as it takes. */
+export function idle(): Option {
+  return new Option(
+    '--idle <duration>',
+    'end a connection when nothing has come or gone for so long',
+  ).argParser(durationMs);
 }

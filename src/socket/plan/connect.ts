@@ -1,5 +1,6 @@
 /** `connect` as a plan of calls on one connection. */
 import type { Session } from '../session/session.ts';
+import { untilIdle } from '../stream/idle.ts';
 import type { Sink } from '../stream/stream.ts';
 import type { StreamEndpoint } from './addresses.ts';
 import type { ClientEvents } from './client.ts';
@@ -11,13 +12,20 @@ import { type ConnectOptions, openConnection } from './open-connection.ts';
 export async function connect(
   session: Session,
   endpoint: StreamEndpoint,
-  options: ConnectOptions & { readonly input: Input; readonly output: Sink; readonly onEof: OnEof },
+  options: ConnectOptions & {
+    readonly input: Input;
+    readonly output: Sink;
+    readonly onEof: OnEof;
+    /** It ends when nothing has moved for so long, in milliseconds; null waits for ever. */
+    readonly idleMs: number | null;
+  },
   events: ClientEvents,
 ): Promise<void> {
   const connection = await openConnection(session, endpoint, options);
   events.connected(connection);
   try {
-    await converse(connection, options.input, options.output, options.onEof);
+    const work = converse(connection, options.input, options.output, options.onEof);
+    await untilIdle(connection, options.idleMs, work);
   } finally {
     await connection.close();
     events.closed(connection);

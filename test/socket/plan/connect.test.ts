@@ -40,7 +40,13 @@ const events: ClientEvents = {
 
 describe('connect', () => {
   function connecting(stdin: FedSource, onEof: 'half' | 'exit' | 'stay' = 'half'): Promise<void> {
-    const options = { ...connectOptions(), input: new Input(stdin, false), output, onEof };
+    const options = {
+      ...connectOptions(),
+      input: new Input(stdin, false),
+      output,
+      onEof,
+      idleMs: null,
+    };
     const done = connect(session, tcp('127.0.0.1', listener.port), options, events);
     done.catch(() => {});
     return done;
