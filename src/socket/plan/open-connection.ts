@@ -25,6 +25,8 @@ export interface ConnectOptions {
   readonly patienceMs: number | null;
   /** How long an address may take before the next one is tried beside it; left out: RFC 8305's. */
   readonly headStartMs?: number;
+  /** What the socket is called in the session; left out: `client`. */
+  readonly name?: string;
   /** What makes a secure connection of a plain one; null leaves it plain. */
   readonly secure: ((plain: Connection) => Promise<Connection>) | null;
 }
@@ -75,7 +77,7 @@ async function tryAll(
       (await bindSource(session, socket, target, options)) ??
       (await tryOne(session, socket, target, deadline)),
   };
-  const winner = await raceTo(session, targets, attempt, options.headStartMs);
+  const winner = await raceTo(session, targets, attempt, options);
   return typeof winner === 'string'
     ? new SocketConnection(session, winner, options.patienceMs)
     : winner;
