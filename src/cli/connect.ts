@@ -2,13 +2,18 @@
 import { connect } from '../socket/plan/connect.ts';
 import type { OnEof } from '../socket/plan/converse.ts';
 import { Input } from '../socket/plan/input.ts';
+import { withEol } from '../socket/stream/eol.ts';
+import type { Eol } from '../wire/eol.ts';
 import { type ClientOptions, connectOptions, eventsFor } from './client.ts';
 import type { Context } from './context.ts';
 import { streamEndpoint } from './endpoints.ts';
 import { running } from './running.ts';
+import { trafficOf } from './traffic.ts';
 
 export interface ConnectCommandOptions extends ClientOptions {
   readonly onEof: OnEof;
+  readonly eol?: Eol;
+  readonly hex?: boolean;
 }
 
 export async function connectCommand(
@@ -20,11 +25,13 @@ export async function connectCommand(
   const plan = connectOptions(options, null);
   return running(context, options, ({ session, stdio, output, tell }) => {
     const { source, interactive } = stdio.stdin(options.step === true);
-    const input = new Input(source, interactive);
+    const input = new Input(withEol(source, options.eol), interactive);
+    const traffic = trafficOf(context, options, options.hex === true);
+    const around = { through: traffic.through, output: traffic.output(output) };
     return connect(
       session,
       endpoint,
-      { ...plan, input, output, onEof: options.onEof },
+      { ...plan, ...around, input, onEof: options.onEof },
       eventsFor(tell),
     );
   });

@@ -3,10 +3,13 @@ import { closeSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { Input } from '../socket/plan/input.ts';
 import { serve } from '../socket/plan/serve.ts';
 import { services } from '../socket/services/service.ts';
+import { withEol } from '../socket/stream/eol.ts';
+import type { Eol } from '../wire/eol.ts';
 import type { Context } from './context.ts';
 import { streamEndpoint } from './endpoints.ts';
 import { EXIT, Failure } from './exit.ts';
 import { type RunOptions, running } from './running.ts';
+import { trafficOf } from './traffic.ts';
 
 export interface ServeCommandOptions extends RunOptions {
   readonly once?: boolean;
@@ -14,6 +17,8 @@ export interface ServeCommandOptions extends RunOptions {
   readonly backlog: number;
   readonly maxConnections?: number;
   readonly readyFd?: number;
+  readonly eol?: Eol;
+  readonly hex?: boolean;
   readonly 4?: boolean;
   readonly 6?: boolean;
 }
@@ -28,7 +33,8 @@ export async function serveCommand(
     options.service === undefined ? null : (services.get(options.service)?.() ?? null);
   return running(context, options, async ({ session, stdio, output, tell }) => {
     const { source, interactive } = stdio.stdin(options.step === true);
-    const input = new Input(source, interactive);
+    const input = new Input(withEol(source, options.eol), interactive);
+    const traffic = trafficOf(context, options, options.hex === true);
     await serve(
       session,
       endpoint,
@@ -39,7 +45,8 @@ export async function serveCommand(
         maxConnections: options.maxConnections ?? Number.POSITIVE_INFINITY,
         service,
         input,
-        output,
+        output: traffic.output(output),
+        through: traffic.through,
       },
       {
         listening(local) {

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { countFrom } from '../values.ts';
 import { type Done, finish } from './finish.ts';
-import { shared } from './shared.ts';
+import { conversation, shared } from './shared.ts';
 
 /** The services by name: their code stays unloaded for --help. A test holds this list to the table. */
 export const SERVICE_NAMES: readonly string[] = ['echo', 'discard'];
@@ -22,6 +22,7 @@ export function addServe(program: Command, context: Context, done: Done): void {
     .option('--backlog <n>', 'connections that may wait to be accepted', countFrom(0), 511)
     .option('--max-connections <n>', 'how many to serve at a time', countFrom(1))
     .option('--ready-fd <n>', 'write the address to this descriptor once it accepts', countFrom(1));
+  conversation(command);
   shared(command);
   finish(command, [
     'socklab serve :8888',

@@ -5,6 +5,7 @@ import type { Service } from '../services/service.ts';
 import type { Session } from '../session/session.ts';
 import type { Connection } from '../stream/connection.ts';
 import type { Sink } from '../stream/stream.ts';
+import type { Through } from '../stream/tap.ts';
 import type { StreamEndpoint } from './addresses.ts';
 import { converse } from './converse.ts';
 import type { Input } from './input.ts';
@@ -29,6 +30,7 @@ export interface ServeOptions extends ListenOptions {
   readonly service: Service | null;
   readonly input: Input;
   readonly output: Sink;
+  readonly through?: Through | undefined;
 }
 
 /** What is done with one connection. */
@@ -48,8 +50,11 @@ export async function serve(
   const { service, input, output } = options;
   const handler: Handler = (connection) =>
     service === null ? converse(connection, input, output, 'half') : service.connection(connection);
-  const next = (number: number) =>
-    nextConnection(session, `conn${number}`, (error) => events.exhausted(error));
+  const next = async (number: number) => {
+    const exhausted = (error: SocketError) => events.exhausted(error);
+    const taken = await nextConnection(session, `conn${number}`, exhausted);
+    return taken === null ? null : (options.through?.(taken) ?? taken);
+  };
   if (options.once) {
     const only = await next(1);
     if (only === null) return;
