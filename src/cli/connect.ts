@@ -2,14 +2,19 @@
 import { connect } from '../socket/plan/connect.ts';
 import type { OnEof } from '../socket/plan/converse.ts';
 import { Input } from '../socket/plan/input.ts';
+import { withEol } from '../socket/stream/eol.ts';
+import type { Eol } from '../wire/eol.ts';
 import { type ClientOptions, connectOptions, eventsFor } from './client.ts';
 import type { Context } from './context.ts';
 import { streamEndpoint } from './endpoints.ts';
 import { running } from './running.ts';
+import { trafficOf } from './traffic.ts';
 
 export interface ConnectCommandOptions extends ClientOptions {
   readonly onEof: OnEof;
   readonly idle?: number;
+  readonly eol?: Eol;
+  readonly hex?: boolean;
 }
 
 export async function connectCommand(
@@ -21,11 +26,13 @@ export async function connectCommand(
   const plan = connectOptions(options, null);
   return running(context, options, ({ session, stdio, output, tell }) => {
     const { source, interactive } = stdio.stdin(options.step === true);
-    const input = new Input(source, interactive);
+    const input = new Input(withEol(source, options.eol), interactive);
+    const traffic = trafficOf(context, options, options.hex === true);
+    const around = { through: traffic.through, output: traffic.output(output) };
     return connect(
       session,
       endpoint,
-      { ...plan, input, output, onEof: options.onEof, idleMs: options.idle ?? null },
+      { ...plan, ...around, input, onEof: options.onEof, idleMs: options.idle ?? null },
       eventsFor(tell),
     );
   });

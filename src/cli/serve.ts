@@ -2,13 +2,18 @@
 import { Input } from '../socket/plan/input.ts';
 import { serve } from '../socket/plan/serve.ts';
 import { services } from '../socket/services/service.ts';
+import { withEol } from '../socket/stream/eol.ts';
+import type { Eol } from '../wire/eol.ts';
 import type { Context } from './context.ts';
 import { rulesFrom, streamEndpoint } from './endpoints.ts';
 import { type ListeningOptions, listenOptions, serveEvents } from './listening.ts';
 import { running } from './running.ts';
+import { trafficOf } from './traffic.ts';
 
 export interface ServeCommandOptions extends ListeningOptions {
   readonly service?: string;
+  readonly eol?: Eol;
+  readonly hex?: boolean;
 }
 
 export async function serveCommand(
@@ -22,8 +27,10 @@ export async function serveCommand(
   const rules = rulesFrom(options.rules, endpoint);
   return running(context, options, async ({ session, stdio, output, tell }) => {
     const { source, interactive } = stdio.stdin(options.step === true);
-    const input = new Input(source, interactive);
-    const plan = { ...listenOptions(options, rules), secure: null, service, input, output };
+    const input = new Input(withEol(source, options.eol), interactive);
+    const traffic = trafficOf(context, options, options.hex === true);
+    const around = { through: traffic.through, output: traffic.output(output) };
+    const plan = { ...listenOptions(options, rules), ...around, secure: null, service, input };
     await serve(session, endpoint, plan, serveEvents(tell, options, rules));
   });
 }

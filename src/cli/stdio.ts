@@ -51,7 +51,13 @@ export class Stdio {
     return guarded(this.inner, this.viewer, closed);
   }
 
-  /** Lets go of both. */
+  /** A descriptor that somebody else has opened: it is closed with the others. */
+  keep(fd: number): Descriptor {
+    this.used.push({ fd, ours: true });
+    return { fd, isOpen: () => !this.closed };
+  }
+
+  /** Lets go of all of them. */
   close(): void {
     if (this.viewer !== null) this.inner?.write(new TextEncoder().encode(this.viewer.end()));
     this.closed = true;

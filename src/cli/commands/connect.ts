@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { type Done, finish } from './finish.ts';
-import { client, idle, shared } from './shared.ts';
+import { client, conversation, idle, shared } from './shared.ts';
 
 export function addConnect(program: Command, context: Context, done: Done): void {
   const command = program
@@ -19,6 +19,7 @@ export function addConnect(program: Command, context: Context, done: Done): void
     );
   command.addOption(idle());
   client(command, 'give up connecting after this time');
+  conversation(command);
   shared(command);
   finish(command, [
     'socklab connect example.org:80',

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { type Done, finish } from './finish.ts';
 import { endpointsOf, listening } from './listening.ts';
-import { shared } from './shared.ts';
+import { conversation, shared } from './shared.ts';
 
 /** The services by name: their code stays unloaded for --help. A test holds this list to the table. */
 export const SERVICE_NAMES: readonly string[] = ['echo', 'discard'];
@@ -20,6 +20,7 @@ export function addServe(program: Command, context: Context, done: Done): void {
       new Option('--service <name>', 'do this with each connection instead').choices(SERVICE_NAMES),
     );
   const rules = listening(command);
+  conversation(command);
   shared(command);
   finish(command, [
     'socklab serve :8888',

@@ -11,6 +11,18 @@ export function client(command: Command, timeout: string): void {
     .option('--source <addr[:port]>', 'connect from this local address');
 }
 
+/** Which line ending to send. */
+export function eol(text: string): Option {
+  return new Option('--eol <ending>', text).choices(['lf', 'crlf']);
+}
+
+/** What serve and connect do with the bytes that pass. */
+export function conversation(command: Command): void {
+  command
+    .addOption(eol('end each line that is sent with this'))
+    .option('--hex', 'show the bytes of both directions on stderr, in hexadecimal');
+}
+
 /** The options of serve, connect and send. */
 export function shared(command: Command): void {
   command

@@ -7,6 +7,7 @@ import type { Session } from '../session/session.ts';
 import type { Connection } from '../stream/connection.ts';
 import { untilIdle } from '../stream/idle.ts';
 import type { Sink } from '../stream/stream.ts';
+import type { Through } from '../stream/tap.ts';
 import type { StreamEndpoint } from './addresses.ts';
 import { converse } from './converse.ts';
 import type { Input } from './input.ts';
@@ -39,6 +40,7 @@ export interface ServeOptions extends ListenOptions {
   readonly service: Service | null;
   readonly input: Input;
   readonly output: Sink;
+  readonly through?: Through | undefined;
 }
 
 /** What is done with one connection. */
@@ -114,13 +116,14 @@ async function nextAdmitted(
 async function handle(
   plain: Connection,
   handler: Handler,
-  { idleMs, secure }: ServeOptions,
+  { idleMs, secure, through }: ServeOptions,
   events: ServeEvents,
 ): Promise<SocketError | null> {
   let lost: SocketError | null = null;
   let connection = plain;
   try {
     if (secure !== null) connection = await secure(plain);
+    connection = through?.(connection) ?? connection;
     await untilIdle(connection, idleMs, handler(connection));
   } catch (error) {
     if (!(error instanceof SocketError)) throw error;

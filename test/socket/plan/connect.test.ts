@@ -97,7 +97,8 @@ describe('connect', () => {
 
 describe('send', () => {
   function sending(message: Uint8Array | FedSource, patienceMs: number | null = null) {
-    const options = { ...connectOptions({ patienceMs }), message, output };
+    const once = { repeat: 1, gapMs: 0, reply: { kind: 'eof' }, expected: null } as const;
+    const options = { ...connectOptions({ patienceMs }), ...once, message, output };
     const done = send(session, tcp('127.0.0.1', listener.port), options, events);
     done.catch(() => {});
     return done;
