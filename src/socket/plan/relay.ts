@@ -13,16 +13,20 @@ export type Side = 'client' | 'server';
 
 /** Somebody who looks on at one relayed connection. Bytes are a view: copy them to keep them. */
 export interface Onlooker {
-  passed(from: Side, bytes: Uint8Array): void;
+  /** @returns a promise where it needs time: nothing more is moved this way until then */
+  passed(from: Side, bytes: Uint8Array): Promise<void> | undefined;
   /** This side has sent FIN. */
   ended(from: Side): void;
 }
 
 export interface RelayEvents {
-  /** The connection to the server stands. @returns who looks on; null where nobody does */
-  relaying(client: Connection, server: Connection): Onlooker | null;
+  /**
+   * The connection to the server stands; clients are numbered in the order in which they came.
+   * @returns who looks on; null where nobody does
+   */
+  relaying(number: number, client: Connection, server: Connection): Onlooker | null;
   /** Both are over; `lost` is null where they ended in order. */
-  relayed(client: Connection, server: Connection, lost: SocketError | null): void;
+  relayed(number: number, server: Connection, lost: SocketError | null): void;
 }
 
 /**
@@ -35,8 +39,10 @@ export function relayTo(
   options: ConnectOptions,
   events: RelayEvents,
 ): Service {
+  let clients = 0;
   return {
     async connection(client) {
+      const number = ++clients;
       let server: Connection;
       try {
         server = await openConnection(session, endpoint, { ...options, name: `${client.name}_on` });
@@ -45,9 +51,9 @@ export function relayTo(
         await client.reset();
         throw error;
       }
-      const onlooker = events.relaying(client, server);
+      const onlooker = events.relaying(number, client, server);
       const lost = await exchange(client, server, onlooker);
-      events.relayed(client, server, lost);
+      events.relayed(number, server, lost);
       if (lost !== null) throw lost;
     },
   };
@@ -92,8 +98,9 @@ function seen(sink: Sink, side: Side, onlooker: Onlooker | null): Sink {
       return sink.busy;
     },
     write(bytes) {
-      onlooker.passed(side, bytes);
-      return sink.write(bytes);
+      const looking = onlooker.passed(side, bytes);
+      const writing = sink.write(bytes);
+      return looking === undefined ? writing : Promise.all([looking, writing]).then(() => {});
     },
   };
 }
