@@ -2,25 +2,16 @@
 import { send } from '../socket/plan/send.ts';
 import { UnmetReply } from '../socket/plan/unmet-reply.ts';
 import { renderRecord } from '../view/struct.ts';
-import type { Theme } from '../view/theme.ts';
-import { renderUnmetReply } from '../view/unmet-reply.ts';
-import { type Expectation, parseExpectation } from '../wire/expectation.ts';
-import { parseReply, type Reply } from '../wire/reply.ts';
-import { TextProblem } from '../wire/text-problem.ts';
+import type { Reply } from '../wire/reply.ts';
 import { type ClientOptions, connectOptions, eventsFor } from './client.ts';
 import { type Context, themeFor, widthOf } from './context.ts';
 import { streamEndpoint } from './endpoints.ts';
-import { EXIT, Failure } from './exit.ts';
 import { type Message, type MessageOptions, messageFor } from './message.ts';
-import { reading } from './problem.ts';
+import { type ReplyOptions, replyFor, unmet } from './reply.ts';
 import { type Running, running } from './running.ts';
 import { trafficOf } from './traffic.ts';
 
-export interface SendCommandOptions extends ClientOptions, MessageOptions {
-  readonly reply?: string;
-  readonly expect?: string;
-  /** Milliseconds. */
-  readonly gap: number;
+export interface SendCommandOptions extends ClientOptions, MessageOptions, ReplyOptions {
   readonly dump?: boolean;
 }
 
@@ -51,33 +42,6 @@ export async function sendCommand(
 
 /** What is meant by default: a stream has no borders but its end. */
 const TO_THE_END: Reply = { kind: 'eof' };
-
-/**
- * What the reply is, null where nothing was said of it, and what it must be.
- * @throws Failure where the options make no sense
- */
-export function replyFor(
-  options: SendCommandOptions,
-  theme: Theme,
-): { readonly reply: Reply | null; readonly expected: Expectation | null } {
-  const { reply, expect, repeat, gap } = options;
-  if (gap > 0 && repeat === undefined)
-    throw new Failure('--gap is the pause between messages: it needs --repeat', EXIT.usage);
-  const read = <T>(option: string, text: string | undefined, parse: (text: string) => T) =>
-    text === undefined ? null : reading(option, text, theme, TextProblem, parse);
-  const parsed = {
-    reply: read('--reply', reply, parseReply),
-    expected: read('--expect', expect, parseExpectation),
-  };
-  if (parsed.reply?.kind === 'none' && parsed.expected !== null)
-    throw new Failure('--expect compares the reply, and --reply none waits for none', EXIT.usage);
-  return parsed;
-}
-
-/** What the user is told of a reply that was not as asked for. */
-export function unmet({ shortcoming }: UnmetReply, theme: Theme): Failure {
-  return new Failure(renderUnmetReply(shortcoming, theme), EXIT.unmet);
-}
 
 /** How a structure's bytes lie: for a person, or with --dump. */
 function tellStruct(
