@@ -2,15 +2,14 @@
 import { closeSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { Input } from '../socket/plan/input.ts';
 import { serve } from '../socket/plan/serve.ts';
-import { services } from '../socket/services/service.ts';
 import type { Context } from './context.ts';
 import { streamEndpoint } from './endpoints.ts';
 import { EXIT, Failure } from './exit.ts';
 import { type RunOptions, running } from './running.ts';
+import { checkService, type ServiceOptions, serviceFor } from './service.ts';
 
-export interface ServeCommandOptions extends RunOptions {
+export interface ServeCommandOptions extends RunOptions, ServiceOptions {
   readonly once?: boolean;
-  readonly service?: string;
   readonly backlog: number;
   readonly maxConnections?: number;
   readonly readyFd?: number;
@@ -24,9 +23,9 @@ export async function serveCommand(
   options: ServeCommandOptions,
 ): Promise<number> {
   const endpoint = streamEndpoint(where);
-  const service =
-    options.service === undefined ? null : (services.get(options.service)?.() ?? null);
+  checkService(options);
   return running(context, options, async ({ session, stdio, output, tell }) => {
+    const service = serviceFor(options, session, tell);
     const { source, interactive } = stdio.stdin(options.step === true);
     const input = new Input(source, interactive);
     await serve(

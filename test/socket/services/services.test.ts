@@ -4,6 +4,7 @@ import { services } from '../../../src/socket/services/service.ts';
 import { Session } from '../../../src/socket/session/session.ts';
 import { SocketConnection } from '../../../src/socket/stream/socket-connection.ts';
 import { BareSocket, until } from '../../support/bare.ts';
+import { worldOf } from '../../support/services.ts';
 import { callOf } from '../../support/session.ts';
 import { pattern } from '../../support/streams.ts';
 
@@ -23,9 +24,9 @@ async function serving(
   peer = await listener.accepted();
   listener.close();
   const connection = new SocketConnection(session, 'conn');
-  const serve = services.get(service);
-  if (serve === undefined) throw new Error(`no service ${service}`);
-  const done = serve().connection(connection);
+  const maker = services.get(service);
+  if (maker === undefined) throw new Error(`no service ${service}`);
+  const done = maker.make(worldOf(session)).connection(connection);
   done.catch(() => {});
   return { connection, done };
 }
