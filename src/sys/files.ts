@@ -59,7 +59,8 @@ export function openToRead(path: string): Opened | Result {
  */
 export function openBelow(root: string, names: readonly string[]): Opened | Result {
   try {
-    const real = realpathSync(join(root, ...names));
+    // native: Node's own walk says EINVAL where a link becomes something else meanwhile.
+    const real = realpathSync.native(join(root, ...names));
     if (!isBelow(root, real)) return -errnoNumber('ENOENT');
     // Somebody may put a link in its place before it is opened: hence O_NOFOLLOW, and for a link on
     // the way to it the second look, at what was opened.
@@ -113,8 +114,9 @@ export function readAt(fd: number, into: Uint8Array, position: number): Result {
 /** Makes a new file that only its owner may read, to write to it; −EEXIST where the name is taken. */
 export function createFile(path: string): Result {
   // O_EXCL: neither an existing file nor what a link leads to is ever written to (open(2)).
-  const { O_WRONLY, O_CREAT, O_EXCL } = constants;
-  return attempted(() => openSync(path, O_WRONLY | O_CREAT | O_EXCL, 0o600));
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NONBLOCK } = constants;
+  // None of our descriptors blocks, though a regular file would not anyway.
+  return attempted(() => openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NONBLOCK, 0o600));
 }
 
 /** Gives a file another name in its folder; −EEXIST where that is taken: nothing is replaced. */
