@@ -42,10 +42,16 @@ const BY_ERRNO: Readonly<Record<string, number>> = {
   EAFNOSUPPORT: EXIT.unsupported,
 };
 
+/** What only files can answer, and no socket. */
+const OUR_FILES = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS']);
+
 /** The exit code for a call that the kernel refused. */
 export function codeOf(error: SocketError): number {
   // A full disk behind stdout, or a folder as stdin: it is ours, and not the peer's doing.
   if (error.local === 'stdin' || error.local === 'stdout') return EXIT.unsupported;
+  // So is a file of a service's.
+  if (OUR_FILES.has(error.code) || error.call === 'open' || error.call === 'link')
+    return EXIT.unsupported;
   if (error.call === 'getaddrinfo')
     return error.code === 'ETIMEDOUT' ? EXIT.timeout : EXIT.unresolved;
   // Out of descriptors, no such protocol, a sandbox: the system can't give a socket.

@@ -1,17 +1,16 @@
 /** `socklab serve`. */
 import { Input } from '../socket/plan/input.ts';
 import { serve } from '../socket/plan/serve.ts';
-import { services } from '../socket/services/service.ts';
 import { withEol } from '../socket/stream/eol.ts';
 import type { Eol } from '../wire/eol.ts';
 import type { Context } from './context.ts';
 import { rulesFrom, streamEndpoint } from './endpoints.ts';
 import { type ListeningOptions, listenOptions, serveEvents } from './listening.ts';
 import { running } from './running.ts';
+import { checkService, type ServiceOptions, serviceFor } from './service.ts';
 import { trafficOf } from './traffic.ts';
 
-export interface ServeCommandOptions extends ListeningOptions {
-  readonly service?: string;
+export interface ServeCommandOptions extends ListeningOptions, ServiceOptions {
   readonly eol?: Eol;
   readonly hex?: boolean;
 }
@@ -22,10 +21,10 @@ export async function serveCommand(
   options: ServeCommandOptions,
 ): Promise<number> {
   const endpoint = streamEndpoint(where);
-  const service =
-    options.service === undefined ? null : (services.get(options.service)?.() ?? null);
   const rules = rulesFrom(options.rules, endpoint);
+  checkService(options);
   return running(context, options, async ({ session, stdio, output, tell }) => {
+    const service = serviceFor(options, session, tell);
     const { source, interactive } = stdio.stdin(options.step === true);
     const input = new Input(withEol(source, options.eol), interactive);
     const traffic = trafficOf(context, options, options.hex === true);

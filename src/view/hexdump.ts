@@ -38,7 +38,7 @@ export function renderPassed(passed: Passed, page: Page): string {
 }
 
 /** @param offset of the first byte; rows begin there, whether it divides by their length or not */
-function hexRows(bytes: Uint8Array, offset: number, { theme, width }: Page): string[] {
+export function hexRows(bytes: Uint8Array, offset: number, { theme, width }: Page): string[] {
   const across = ROWS.find((count) => columnsFor(count) <= width) ?? ROWS[ROWS.length - 1] ?? 4;
   const lines: string[] = [];
   let before: Uint8Array | null = null;

@@ -6,7 +6,17 @@ import { endpointsOf, listening } from './listening.ts';
 import { conversation, shared } from './shared.ts';
 
 /** The services by name: their code stays unloaded for --help. A test holds this list to the table. */
-export const SERVICE_NAMES: readonly string[] = ['echo', 'discard'];
+export const SERVICE_NAMES: readonly string[] = [
+  'echo',
+  'discard',
+  'chargen',
+  'daytime',
+  'time',
+  'chat',
+  'http',
+  'file',
+  'printer',
+];
 
 export function addServe(program: Command, context: Context, done: Done): void {
   const command = program
@@ -18,7 +28,9 @@ export function addServe(program: Command, context: Context, done: Done): void {
     )
     .addOption(
       new Option('--service <name>', 'do this with each connection instead').choices(SERVICE_NAMES),
-    );
+    )
+    .option('--file <path>', 'what --service file sends to each client')
+    .option('--dir <path>', 'what --service http shows, and where --service printer puts its jobs');
   const rules = listening(command);
   conversation(command);
   shared(command);
@@ -26,6 +38,7 @@ export function addServe(program: Command, context: Context, done: Done): void {
     'socklab serve :8888',
     'socklab serve --once :0 > received.bin',
     'socklab serve --service echo --trace 127.0.0.1:7777',
+    'socklab serve --service http --dir public :8080',
   ]);
   command.action(async (word: string | undefined, _, self: Command) => {
     const [endpoint = ''] = endpointsOf(self, [word], ['endpoint'], rules);

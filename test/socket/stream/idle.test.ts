@@ -1,6 +1,6 @@
 /** A connection over which nothing moves. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { services } from '../../../src/socket/services/service.ts';
+import { echo } from '../../../src/socket/services/echo.ts';
 import { Session } from '../../../src/socket/session/session.ts';
 import { BareSocket, until } from '../../support/bare.ts';
 import { serving } from '../../support/plans.ts';
@@ -15,7 +15,7 @@ describe('an idle connection of a server', () => {
   it('ends, and the server goes on', async () => {
     const server = await serving(session, {
       idleMs: 100,
-      service: services.get('echo')?.() ?? null,
+      service: echo,
     });
     const start = performance.now();
     const idle = BareSocket.connected(server.port);
@@ -40,7 +40,7 @@ describe('an idle connection of a server', () => {
   it('is not one that moves', async () => {
     const server = await serving(session, {
       idleMs: 150,
-      service: services.get('echo')?.() ?? null,
+      service: echo,
     });
     const peer = BareSocket.connected(server.port);
     const end = performance.now() + 600;
