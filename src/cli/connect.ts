@@ -4,11 +4,12 @@ import type { OnEof } from '../socket/plan/converse.ts';
 import { Input } from '../socket/plan/input.ts';
 import { type ClientOptions, connectOptions, eventsFor } from './client.ts';
 import type { Context } from './context.ts';
-import { streamEndpoint } from './endpoints.ts';
+import { datagramEndpoint, streamEndpoint } from './endpoints.ts';
 import { running } from './running.ts';
 
 export interface ConnectCommandOptions extends ClientOptions {
   readonly onEof: OnEof;
+  readonly idle?: number;
 }
 
 export async function connectCommand(
@@ -16,6 +17,11 @@ export async function connectCommand(
   where: string,
   options: ConnectCommandOptions,
 ): Promise<number> {
+  const datagrams = datagramEndpoint(where);
+  if (datagrams !== null) {
+    const { connectDatagramsCommand } = await import('./datagrams/connect.ts');
+    return connectDatagramsCommand(context, datagrams, options);
+  }
   const endpoint = streamEndpoint(where);
   const plan = connectOptions(options, null);
   return running(context, options, ({ session, stdio, output, tell }) => {

@@ -3,10 +3,10 @@ import { send } from '../socket/plan/send.ts';
 import type { Source } from '../socket/stream/stream.ts';
 import { type ClientOptions, connectOptions, eventsFor } from './client.ts';
 import type { Context } from './context.ts';
-import { streamEndpoint } from './endpoints.ts';
+import { datagramEndpoint, streamEndpoint } from './endpoints.ts';
 import { EXIT, Failure } from './exit.ts';
 import { running } from './running.ts';
-import type { Stdin } from './stdio.ts';
+import type { Stdin, Stdio } from './stdio.ts';
 
 export async function sendCommand(
   context: Context,
@@ -14,12 +14,18 @@ export async function sendCommand(
   words: readonly string[],
   options: ClientOptions,
 ): Promise<number> {
-  const endpoint = streamEndpoint(where);
   const stepping = options.step === true;
+  const messageOf = (stdio: Stdio) =>
+    words.length > 0 ? utf8(words.join(' ')) : messageFrom(stdio.stdin(stepping), stepping);
+  const datagrams = datagramEndpoint(where);
+  if (datagrams !== null) {
+    const { sendDatagramsCommand } = await import('./datagrams/send.ts');
+    return sendDatagramsCommand(context, datagrams, options, messageOf);
+  }
+  const endpoint = streamEndpoint(where);
   const plan = connectOptions(options, options.timeout);
   return running(context, options, ({ session, stdio, output, tell }) => {
-    const message =
-      words.length > 0 ? utf8(words.join(' ')) : messageFrom(stdio.stdin(stepping), stepping);
+    const message = messageOf(stdio);
     return send(session, endpoint, { ...plan, message, output }, eventsFor(tell));
   });
 }

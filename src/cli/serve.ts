@@ -1,11 +1,11 @@
 /** `socklab serve`. */
-import { closeSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { Input } from '../socket/plan/input.ts';
 import { serve } from '../socket/plan/serve.ts';
 import { services } from '../socket/services/service.ts';
 import type { Context } from './context.ts';
-import { streamEndpoint } from './endpoints.ts';
-import { EXIT, Failure } from './exit.ts';
+import { datagramEndpoint, streamEndpoint } from './endpoints.ts';
+import { EXIT } from './exit.ts';
+import { sayReady } from './ready-fd.ts';
 import { type RunOptions, running } from './running.ts';
 
 export interface ServeCommandOptions extends RunOptions {
@@ -14,6 +14,8 @@ export interface ServeCommandOptions extends RunOptions {
   readonly backlog: number;
   readonly maxConnections?: number;
   readonly readyFd?: number;
+  /** The options that were given, by their flags. */
+  readonly given: ReadonlySet<string>;
   readonly 4?: boolean;
   readonly 6?: boolean;
 }
@@ -23,9 +25,14 @@ export async function serveCommand(
   where: string,
   options: ServeCommandOptions,
 ): Promise<number> {
-  const endpoint = streamEndpoint(where);
   const service =
     options.service === undefined ? null : (services.get(options.service)?.() ?? null);
+  const datagrams = datagramEndpoint(where);
+  if (datagrams !== null) {
+    const { serveDatagramsCommand } = await import('./datagrams/serve.ts');
+    return serveDatagramsCommand(context, datagrams, options, service);
+  }
+  const endpoint = streamEndpoint(where);
   return running(context, options, async ({ session, stdio, output, tell }) => {
     const { source, interactive } = stdio.stdin(options.step === true);
     const input = new Input(source, interactive);
@@ -74,37 +81,4 @@ export async function serveCommand(
       },
     );
   });
-}
-
-/** --ready-fd: whoever started us reads the address there, and needs neither sleep nor parsing. */
-function sayReady(fd: number, local: string): void {
-  try {
-    if (isOurOwn(fd)) throw new Error('it was not handed to socklab');
-    writeSync(fd, `${local}\n`);
-    if (fd > 2) closeSync(fd);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Failure(`--ready-fd ${fd}: ${why}`, EXIT.usage);
-  }
-}
-
-/**
- * Whether the descriptor is one of Node's: its event loop's (an anonymous inode, or a pipe with
- * both ends here). To write to those, or close them, would end the process.
- */
-function isOurOwn(fd: number): boolean {
-  const target = linkOf(String(fd));
-  if (target === null || fd <= 2) return false;
-  if (target.startsWith('anon_inode:')) return true;
-  const same = readdirSync('/proc/self/fd').filter((other) => linkOf(other) === target);
-  return target.startsWith('pipe:') && same.length > 1;
-}
-
-/** What a descriptor leads to: proc(5); null where it is closed, or there is no /proc. */
-function linkOf(fd: string): string | null {
-  try {
-    return readlinkSync(`/proc/self/fd/${fd}`);
-  } catch {
-    return null;
-  }
 }

@@ -1,7 +1,7 @@
 /** `socklab send`: its options. */
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { type Done, finish } from './finish.ts';
+import { type Done, finish, givenTo } from './finish.ts';
 import { client, shared } from './shared.ts';
 
 export function addSend(program: Command, context: Context, done: Done): void {
@@ -18,6 +18,11 @@ export function addSend(program: Command, context: Context, done: Done): void {
   ]);
   command.action(async (endpoint, words, _, self: Command) => {
     const { sendCommand } = await import('../send.ts');
-    done(await sendCommand(context, endpoint, words, self.optsWithGlobals()));
+    done(
+      await sendCommand(context, endpoint, words, {
+        ...self.optsWithGlobals(),
+        given: givenTo(self),
+      }),
+    );
   });
 }

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { countFrom } from '../values.ts';
-import { type Done, finish } from './finish.ts';
+import { type Done, finish, givenTo } from './finish.ts';
 import { shared } from './shared.ts';
 
 /** The services by name: their code stays unloaded for --help. A test holds this list to the table. */
@@ -30,6 +30,8 @@ export function addServe(program: Command, context: Context, done: Done): void {
   ]);
   command.action(async (endpoint, _, self: Command) => {
     const { serveCommand } = await import('../serve.ts');
-    done(await serveCommand(context, endpoint, self.optsWithGlobals()));
+    done(
+      await serveCommand(context, endpoint, { ...self.optsWithGlobals(), given: givenTo(self) }),
+    );
   });
 }

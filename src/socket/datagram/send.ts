@@ -1,0 +1,59 @@
+/** `send` over datagrams: a message is one, and so is its reply, unless more is asked for. */
+import type { DatagramEndpoint } from '../plan/addresses.ts';
+import type { Session } from '../session/session.ts';
+import type { Sink } from '../stream/stream.ts';
+import { Exchange, type ExchangeEvents, type ExchangeOptions } from './exchange.ts';
+import { noEvidence, Silence } from './silence.ts';
+
+/** Is told of each datagram of one reply. @returns whether the reply is whole with it */
+export type Whole = (datagram: Uint8Array) => boolean;
+
+/** The first one that comes is the reply. */
+export const oneDatagram = (): Whole => () => true;
+
+export interface DatagramSendOptions extends ExchangeOptions {
+  /** Each is sent as one datagram, when the reply to the one before it is whole. */
+  readonly messages: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** Made anew for each message; null awaits no replies. */
+  readonly reply: (() => Whole) | null;
+  /** Replies go there, datagram after datagram. */
+  readonly output: Sink;
+  /** How long it may take until the next datagram comes, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * @throws SocketError where the peer refuses, or a message is too long; ETIMEDOUT where nothing,
+ *   or no more, comes back
+ */
+export async function sendDatagrams(
+  session: Session,
+  endpoint: DatagramEndpoint,
+  options: DatagramSendOptions,
+  events: ExchangeEvents,
+): Promise<void> {
+  const exchange = await Exchange.open(session, endpoint, options, events);
+  try {
+    for await (const message of options.messages) {
+      await exchange.send(message);
+      if (options.reply !== null) await receiveReply(exchange, options.reply(), options);
+    }
+  } finally {
+    await exchange.close();
+  }
+}
+
+async function receiveReply(
+  exchange: Exchange,
+  isWhole: Whole,
+  { output, timeoutMs }: DatagramSendOptions,
+): Promise<void> {
+  const silence = new Silence(() => exchange.stop());
+  for (let whole = false; !whole; ) {
+    silence.within(timeoutMs);
+    const datagram = await exchange.receive().finally(() => silence.stop());
+    if (datagram === null) throw noEvidence(timeoutMs, exchange);
+    await output.write(datagram.bytes);
+    whole = isWhole(datagram.bytes);
+  }
+}
