@@ -9,8 +9,8 @@ import { type Step, succeeded } from '../step.ts';
 import { type Peer, peerArg, peerAt, peerNamed, tooLong } from './datagram.ts';
 import { DatagramSocket } from './datagram-socket.ts';
 
-/** One peer that does not read must not hold up the others for longer. */
-const FULL_QUEUE_MS = 1000;
+/** A Unix peer that does not read must not hold the server up for longer. */
+const NO_ROOM_MS = 1000;
 const LOOK_EVERY_MS = 10;
 
 export class DatagramServer extends DatagramSocket {
@@ -30,15 +30,15 @@ export class DatagramServer extends DatagramSocket {
       const where = { local: this.local, remote: peer.name };
       throw tooLong(this.most, `${bytes.length} were given`, where);
     }
-    const until = performance.now() + FULL_QUEUE_MS;
+    const until = performance.now() + NO_ROOM_MS;
     while (!(await this.handOver(peer, bytes))) {
       if (!this.isOpen) throw this.failed('sendto', -errnoNumber('EBADF'), peer);
       if (!this.isUnix) {
         await this.session.readiness.wait(this.record.fd, 'writable');
         continue;
       }
-      if (performance.now() > until) throw this.queueFull(peer);
-      // The peer's queue is full, not our buffer: no readiness of ours tells when it is not.
+      if (performance.now() > until) throw this.noRoom(peer);
+      // Its queue may be full instead of our buffer: no readiness of ours tells when it is not.
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
     this.bytesOut += bytes.length;
@@ -65,8 +65,9 @@ export class DatagramServer extends DatagramSocket {
     return true;
   }
 
-  private queueFull({ name }: Peer): SocketError {
-    const text = `the peer does not read: its queue has been full for ${FULL_QUEUE_MS / 1000} s`;
+  private noRoom({ name }: Peer): SocketError {
+    // What lies unread in anybody's queue counts as our send buffer's (unix(7), SO_SNDBUF).
+    const text = `no room for ${NO_ROOM_MS / 1000} s: this peer, or another one, does not read`;
     const failure = { call: 'sendto', code: 'EAGAIN', text };
     return new SocketError(failure, { local: this.local, remote: name });
   }

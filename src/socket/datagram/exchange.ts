@@ -114,9 +114,9 @@ export class Exchange {
         this.events.passed('in', client.remote, datagram.bytes);
         return datagram;
       }
-      // Another client may have taken its place.
-      if (client === this.client && !client.isOpen) break;
+      // Closed, since another one takes its place?
       if (this.trying !== null) await this.trying;
+      else if (client === this.client && !client.isOpen) break;
     }
     return null;
   }
