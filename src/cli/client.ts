@@ -12,6 +12,8 @@ export interface ClientOptions extends RunOptions {
   readonly source?: string;
   readonly 4?: boolean;
   readonly 6?: boolean;
+  /** The options that were given, by their flags. */
+  readonly given: ReadonlySet<string>;
 }
 
 export function connectOptions(options: ClientOptions, patienceMs: number | null): ConnectOptions {

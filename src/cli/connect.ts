@@ -6,7 +6,7 @@ import { withEol } from '../socket/stream/eol.ts';
 import type { Eol } from '../wire/eol.ts';
 import { type ClientOptions, connectOptions, eventsFor } from './client.ts';
 import type { Context } from './context.ts';
-import { streamEndpoint } from './endpoints.ts';
+import { datagramEndpoint, streamEndpoint } from './endpoints.ts';
 import { running } from './running.ts';
 import { trafficOf } from './traffic.ts';
 
@@ -22,6 +22,11 @@ export async function connectCommand(
   where: string,
   options: ConnectCommandOptions,
 ): Promise<number> {
+  const datagrams = datagramEndpoint(where);
+  if (datagrams !== null) {
+    const { connectDatagramsCommand } = await import('./datagrams/connect.ts');
+    return connectDatagramsCommand(context, datagrams, options);
+  }
   const endpoint = streamEndpoint(where);
   const plan = connectOptions(options, null);
   return running(context, options, ({ session, stdio, output, tell }) => {

@@ -1,7 +1,11 @@
 /** Endpoints on the command line. A mistake is shown with a caret under it. */
 import { type AccessRule, parseRule } from '../socket/access.ts';
 import { type Endpoint, EndpointError, parseEndpoint } from '../socket/endpoint.ts';
-import type { InternetEndpoint, StreamEndpoint } from '../socket/plan/addresses.ts';
+import type {
+  DatagramEndpoint,
+  InternetEndpoint,
+  StreamEndpoint,
+} from '../socket/plan/addresses.ts';
 import { UNIX_PATH_SIZE } from '../sys/sockaddr.ts';
 import { renderProblem } from '../view/caret.ts';
 import { createTheme } from '../view/theme.ts';
@@ -19,6 +23,16 @@ export function streamEndpoint(text: string): StreamEndpoint {
     0,
     endpoint.transport.length,
   ]);
+}
+
+/**
+ * Null where the endpoint is one of another transport.
+ * @throws Failure with a caret under the part that is wrong
+ */
+export function datagramEndpoint(text: string): DatagramEndpoint | null {
+  const endpoint = parsed(text);
+  const { transport } = endpoint;
+  return transport === 'udp' || transport === 'unixgram' ? (endpoint as DatagramEndpoint) : null;
 }
 
 /** `ADDR[:PORT]` for --source: without a port the kernel picks one. */

@@ -44,6 +44,8 @@ const BY_ERRNO: Readonly<Record<string, number>> = {
 
 /** What only files can answer, and no socket. */
 const OUR_FILES = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS']);
+/** The calls that pass datagrams. Streams are read and written, which are other calls. */
+const DATAGRAM_CALLS: ReadonlySet<string> = new Set(['send', 'sendto', 'recv', 'recvfrom']);
 
 /** The exit code for a call that the kernel refused. */
 export function codeOf(error: SocketError): number {
@@ -57,9 +59,13 @@ export function codeOf(error: SocketError): number {
   // Out of descriptors, no such protocol, a sandbox: the system can't give a socket.
   if (error.call === 'socket') return EXIT.unsupported;
   if (error.call === 'bind' || error.call === 'listen') return EXIT.cannotBind;
+  // A message that is too long for one is the user's.
+  if (error.code === 'EMSGSIZE') return EXIT.usage;
+  // There is no connection that could be lost: an ICMP message tells of a refusal only now.
+  const isDatagram = DATAGRAM_CALLS.has(error.call);
   // A connection that is refused, unreachable or timed out while it stands is lost.
   const code = BY_ERRNO[error.code];
-  if (error.call === 'connect') return code ?? EXIT.refused;
+  if (error.call === 'connect' || isDatagram) return code ?? EXIT.refused;
   return code === undefined || code === EXIT.refused ? EXIT.reset : code;
 }
 

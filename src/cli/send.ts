@@ -1,14 +1,14 @@
 /** `socklab send`. */
 import { send } from '../socket/plan/send.ts';
 import { UnmetReply } from '../socket/plan/unmet-reply.ts';
-import { renderRecord } from '../view/struct.ts';
 import type { Reply } from '../wire/reply.ts';
 import { type ClientOptions, connectOptions, eventsFor } from './client.ts';
-import { type Context, themeFor, widthOf } from './context.ts';
-import { streamEndpoint } from './endpoints.ts';
-import { type Message, type MessageOptions, messageFor } from './message.ts';
+import { type Context, themeFor } from './context.ts';
+import { datagramEndpoint, streamEndpoint } from './endpoints.ts';
+import { type MessageOptions, messageFor } from './message.ts';
 import { type ReplyOptions, replyFor, unmet } from './reply.ts';
-import { type Running, running } from './running.ts';
+import { running } from './running.ts';
+import { tellStruct } from './struct-shown.ts';
 import { trafficOf } from './traffic.ts';
 
 export interface SendCommandOptions extends ClientOptions, MessageOptions, ReplyOptions {
@@ -21,6 +21,11 @@ export async function sendCommand(
   words: readonly string[],
   options: SendCommandOptions,
 ): Promise<number> {
+  const datagrams = datagramEndpoint(where);
+  if (datagrams !== null) {
+    const { sendDatagramsCommand } = await import('./datagrams/send.ts');
+    return sendDatagramsCommand(context, datagrams, words, options);
+  }
   const endpoint = streamEndpoint(where);
   const theme = themeFor(context.stderr, options, context.env);
   const { gap: gapMs, repeat = 1 } = options;
@@ -42,15 +47,3 @@ export async function sendCommand(
 
 /** What is meant by default: a stream has no borders but its end. */
 const TO_THE_END: Reply = { kind: 'eof' };
-
-/** How a structure's bytes lie: for a person, or with --dump. */
-function tellStruct(
-  { layout, bytes }: Message,
-  { stderr, env }: Context,
-  options: SendCommandOptions,
-  tell: Running['tell'],
-): void {
-  if (layout === null || bytes === null || options.json) return;
-  const page = { theme: themeFor(stderr, options, env), width: widthOf(stderr) };
-  tell('message', {}, renderRecord(layout, bytes, page), options.dump ? undefined : 'news');
-}

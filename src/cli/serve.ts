@@ -4,7 +4,7 @@ import { serve } from '../socket/plan/serve.ts';
 import { withEol } from '../socket/stream/eol.ts';
 import type { Eol } from '../wire/eol.ts';
 import type { Context } from './context.ts';
-import { rulesFrom, streamEndpoint } from './endpoints.ts';
+import { datagramEndpoint, rulesFrom, streamEndpoint } from './endpoints.ts';
 import { type ListeningOptions, listenOptions, serveEvents } from './listening.ts';
 import { running } from './running.ts';
 import { checkService, type ServiceOptions, serviceFor } from './service.ts';
@@ -13,6 +13,8 @@ import { trafficOf } from './traffic.ts';
 export interface ServeCommandOptions extends ListeningOptions, ServiceOptions {
   readonly eol?: Eol;
   readonly hex?: boolean;
+  /** The options that were given, by their flags. */
+  readonly given: ReadonlySet<string>;
 }
 
 export async function serveCommand(
@@ -20,9 +22,14 @@ export async function serveCommand(
   where: string,
   options: ServeCommandOptions,
 ): Promise<number> {
+  checkService(options);
+  const datagrams = datagramEndpoint(where);
+  if (datagrams !== null) {
+    const { serveDatagramsCommand } = await import('./datagrams/serve.ts');
+    return serveDatagramsCommand(context, datagrams, options);
+  }
   const endpoint = streamEndpoint(where);
   const rules = rulesFrom(options.rules, endpoint);
-  checkService(options);
   return running(context, options, async ({ session, stdio, output, tell }) => {
     const service = serviceFor(options, session, tell);
     const { source, interactive } = stdio.stdin(options.step === true);

@@ -1,7 +1,7 @@
 /** `socklab connect`: its options. */
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
-import { type Done, finish } from './finish.ts';
+import { type Done, finish, givenTo } from './finish.ts';
 import { client, conversation, idle, shared } from './shared.ts';
 
 export function addConnect(program: Command, context: Context, done: Done): void {
@@ -27,6 +27,8 @@ export function addConnect(program: Command, context: Context, done: Done): void
   ]);
   command.action(async (endpoint, _, self: Command) => {
     const { connectCommand } = await import('../connect.ts');
-    done(await connectCommand(context, endpoint, self.optsWithGlobals()));
+    done(
+      await connectCommand(context, endpoint, { ...self.optsWithGlobals(), given: givenTo(self) }),
+    );
   });
 }

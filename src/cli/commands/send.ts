@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { countFrom } from '../values.ts';
-import { type Done, duration, finish } from './finish.ts';
+import { type Done, duration, finish, givenTo } from './finish.ts';
 import { client, eol, shared } from './shared.ts';
 
 export function addSend(program: Command, context: Context, done: Done): void {
@@ -23,7 +23,12 @@ export function addSend(program: Command, context: Context, done: Done): void {
   ]);
   command.action(async (endpoint, words, _, self: Command) => {
     const { sendCommand } = await import('../send.ts');
-    done(await sendCommand(context, endpoint, words, self.optsWithGlobals()));
+    done(
+      await sendCommand(context, endpoint, words, {
+        ...self.optsWithGlobals(),
+        given: givenTo(self),
+      }),
+    );
   });
 }
 

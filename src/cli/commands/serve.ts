@@ -1,7 +1,7 @@
 /** `socklab serve`: its options. */
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
-import { type Done, finish } from './finish.ts';
+import { type Done, finish, givenTo } from './finish.ts';
 import { endpointsOf, listening } from './listening.ts';
 import { conversation, shared } from './shared.ts';
 
@@ -43,6 +43,7 @@ export function addServe(program: Command, context: Context, done: Done): void {
   command.action(async (word: string | undefined, _, self: Command) => {
     const [endpoint = ''] = endpointsOf(self, [word], ['endpoint'], rules);
     const { serveCommand } = await import('../serve.ts');
-    done(await serveCommand(context, endpoint, { ...self.optsWithGlobals(), rules }));
+    const given = givenTo(self);
+    done(await serveCommand(context, endpoint, { ...self.optsWithGlobals(), rules, given }));
   });
 }

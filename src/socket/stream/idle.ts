@@ -1,4 +1,5 @@
 /** The end of a connection over which nothing comes or goes. */
+import { durationText } from '../../wire/duration.ts';
 import { SocketError } from '../errors.ts';
 import type { Connection } from './connection.ts';
 
@@ -32,6 +33,6 @@ export async function untilIdle(
 }
 
 function idleFor({ local, remote }: Connection, ms: number): SocketError {
-  const text = `nothing came or went for ${ms < 1000 ? `${ms} ms` : `${ms / 1000} s`}`;
+  const text = `nothing came or went for ${durationText(ms)}`;
   return new SocketError({ call: 'idle', code: 'ETIMEDOUT', text }, { local, remote });
 }
