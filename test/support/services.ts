@@ -66,6 +66,11 @@ export class Talker extends BareSocket {
     return Buffer.concat(this.parts);
   }
 
+  /** What came with the last read that brought anything. */
+  get latest(): string {
+    return Buffer.from(this.parts.at(-1) ?? '').toString();
+  }
+
   get text(): string {
     return this.received.toString();
   }

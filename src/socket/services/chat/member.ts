@@ -47,9 +47,7 @@ export class Member {
   tell(line: string): void {
     if (this.gone) return;
     this.waiting.push(new TextEncoder().encode(line + this.eol));
-    this.flushing ??= this.flush().finally(() => {
-      this.flushing = null;
-    });
+    this.flushing ??= this.flush();
   }
 
   /** Resolves when there is room again, or it is gone. */
@@ -71,6 +69,8 @@ export class Member {
   }
 
   private async flush(): Promise<void> {
+    // What is told in the same breath goes out as one.
+    await Promise.resolve();
     try {
       while (this.waiting.length > 0) {
         await this.connection.sink.write(this.waiting.take(CHUNK));
@@ -79,6 +79,9 @@ export class Member {
     } catch {
       // The connection is lost: whoever reads from it is told the same, and tells the others.
       this.leave();
+    } finally {
+      // Not a turn later: a line that is told meanwhile would wait for the next one.
+      this.flushing = null;
     }
   }
 
