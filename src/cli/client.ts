@@ -3,8 +3,9 @@ import type { ClientEvents } from '../socket/plan/client.ts';
 import type { ConnectOptions } from '../socket/plan/open-connection.ts';
 import { sourceEndpoint } from './endpoints.ts';
 import type { Running, RunOptions } from './running.ts';
+import type { TlsClientArguments } from './tls.ts';
 
-export interface ClientOptions extends RunOptions {
+export interface ClientOptions extends RunOptions, TlsClientArguments {
   readonly timeout: number;
   readonly retry: number;
   readonly source?: string;
@@ -19,6 +20,7 @@ export function connectOptions(options: ClientOptions, patienceMs: number | null
     retryMs: options.retry,
     source: options.source === undefined ? null : sourceEndpoint(options.source),
     patienceMs,
+    secure: null,
   };
 }
 

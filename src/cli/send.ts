@@ -7,6 +7,7 @@ import { streamEndpoint } from './endpoints.ts';
 import { EXIT, Failure } from './exit.ts';
 import { running } from './running.ts';
 import type { Stdin } from './stdio.ts';
+import { clientTls } from './tls.ts';
 
 export async function sendCommand(
   context: Context,
@@ -17,10 +18,12 @@ export async function sendCommand(
   const endpoint = streamEndpoint(where);
   const stepping = options.step === true;
   const plan = connectOptions(options, options.timeout);
+  const securing = await clientTls(endpoint, options, options.timeout);
   return running(context, options, ({ session, stdio, output, tell }) => {
     const message =
       words.length > 0 ? utf8(words.join(' ')) : messageFrom(stdio.stdin(stepping), stepping);
-    return send(session, endpoint, { ...plan, message, output }, eventsFor(tell));
+    const secure = securing?.(tell) ?? null;
+    return send(session, endpoint, { ...plan, secure, message, output }, eventsFor(tell));
   });
 }
 

@@ -3,12 +3,14 @@ import { closeSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { Input } from '../socket/plan/input.ts';
 import { serve } from '../socket/plan/serve.ts';
 import { services } from '../socket/services/service.ts';
+import { visibleText } from '../view/visible.ts';
 import type { Context } from './context.ts';
 import { streamEndpoint } from './endpoints.ts';
-import { EXIT, Failure } from './exit.ts';
+import { codeOf, EXIT, Failure } from './exit.ts';
 import { type RunOptions, running } from './running.ts';
+import { type ServerTls, serverTls, type TlsServerArguments } from './tls.ts';
 
-export interface ServeCommandOptions extends RunOptions {
+export interface ServeCommandOptions extends RunOptions, TlsServerArguments {
   readonly once?: boolean;
   readonly service?: string;
   readonly backlog: number;
@@ -24,6 +26,7 @@ export async function serveCommand(
   options: ServeCommandOptions,
 ): Promise<number> {
   const endpoint = streamEndpoint(where);
+  const tls = await serverTls(endpoint, options);
   const service =
     options.service === undefined ? null : (services.get(options.service)?.() ?? null);
   return running(context, options, async ({ session, stdio, output, tell }) => {
@@ -38,13 +41,16 @@ export async function serveCommand(
         once: options.once === true,
         maxConnections: options.maxConnections ?? Number.POSITIVE_INFINITY,
         service,
+        secure: tls?.securing(tell) ?? null,
         input,
         output,
       },
       {
         listening(local) {
           const { pid } = process;
-          tell('listening', { local, pid }, `listening on ${local} (pid ${pid})`);
+          const sentence = `${introduced(tls)}listening on ${local} (pid ${pid})`;
+          const fingerprint = tls === null ? {} : { fingerprint: tls.certificate.fingerprint };
+          tell('listening', { local, pid, ...fingerprint }, sentence);
           if (options.readyFd !== undefined) sayReady(options.readyFd, local);
         },
         accepted({ local, remote }) {
@@ -55,8 +61,8 @@ export async function serveCommand(
             const { call, code: errno, message } = lost;
             tell(
               'error',
-              { code: EXIT.reset, call, errno, local, remote, message },
-              `socklab: ${message}`,
+              { code: codeOf(lost), call, errno, local, remote, message },
+              `socklab: ${visibleText(message)}`,
             );
           }
           const moved = { bytes_in: bytesIn, bytes_out: bytesOut };
@@ -74,6 +80,13 @@ export async function serveCommand(
       },
     );
   });
+}
+
+/** A certificate that nobody can know yet: its fingerprint is what a client can compare. */
+function introduced(tls: ServerTls | null): string {
+  if (tls === null || !tls.isNew) return '';
+  const { names, fingerprint } = tls.certificate;
+  return `made a self-signed certificate for ${names.join(', ')}\nSHA-256 fingerprint ${fingerprint}\n`;
 }
 
 /** --ready-fd: whoever started us reads the address there, and needs neither sleep nor parsing. */

@@ -27,7 +27,15 @@ function literal(host: string): InternetEndpoint['host'] {
 }
 
 export function connectOptions(options: Partial<ConnectOptions> = {}): ConnectOptions {
-  return { family: 0, timeoutMs: 5000, retryMs: 0, source: null, patienceMs: null, ...options };
+  return {
+    family: 0,
+    timeoutMs: 5000,
+    retryMs: 0,
+    source: null,
+    patienceMs: null,
+    secure: null,
+    ...options,
+  };
 }
 
 /** A server that runs, and what it told. */
@@ -68,6 +76,7 @@ export async function serving(
     once: false,
     maxConnections: 100,
     service: null,
+    secure: null,
   } as const;
   const done = serve(session, tcp('127.0.0.1', 0), { ...whole, input, output, ...options }, events);
   done.catch(() => {});

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { type Done, finish } from './finish.ts';
 import { client, shared } from './shared.ts';
+import { tlsClient } from './tls.ts';
 
 export function addSend(program: Command, context: Context, done: Done): void {
   const command = program
@@ -11,6 +12,7 @@ export function addSend(program: Command, context: Context, done: Done): void {
     .argument('[text...]', 'the message, joined with blanks; without it, stdin')
     .description('Send one message and FIN, and print the reply to its end.');
   client(command, 'give up after this time without progress');
+  tlsClient(command);
   shared(command);
   finish(command, [
     'socklab send :8888 hello there',

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { countFrom } from '../values.ts';
 import { type Done, finish } from './finish.ts';
 import { shared } from './shared.ts';
+import { tlsServer } from './tls.ts';
 
 /** The services by name: their code stays unloaded for --help. A test holds this list to the table. */
 export const SERVICE_NAMES: readonly string[] = ['echo', 'discard'];
@@ -22,11 +23,13 @@ export function addServe(program: Command, context: Context, done: Done): void {
     .option('--backlog <n>', 'connections that may wait to be accepted', countFrom(0), 511)
     .option('--max-connections <n>', 'how many to serve at a time', countFrom(1))
     .option('--ready-fd <n>', 'write the address to this descriptor once it accepts', countFrom(1));
+  tlsServer(command);
   shared(command);
   finish(command, [
     'socklab serve :8888',
     'socklab serve --once :0 > received.bin',
     'socklab serve --service echo --trace 127.0.0.1:7777',
+    'socklab serve --cert cert.pem --key key.pem tls:*:8443',
   ]);
   command.action(async (endpoint, _, self: Command) => {
     const { serveCommand } = await import('../serve.ts');

@@ -22,7 +22,12 @@ export interface ConnectOptions {
   readonly source: InternetEndpoint | null;
   /** A wait for bytes without progress ends after so long; null waits for ever. */
   readonly patienceMs: number | null;
+  /** Puts TLS on the connection that stands. Where that fails, no other address is tried. */
+  readonly secure: Secure | null;
 }
+
+/** @throws SocketError where it fails; the connection below is closed then */
+export type Secure = (raw: Connection) => Promise<Connection>;
 
 /** The pause between two rounds of a retry grows from the first to the second, in milliseconds. */
 const RETRY_FROM_MS = 20;
@@ -37,7 +42,7 @@ export async function openConnection(
   const until = performance.now() + options.retryMs;
   for (let pause = RETRY_FROM_MS; ; pause = Math.min(2 * pause, RETRY_TO_MS)) {
     const result = await tryAll(session, endpoint, options);
-    if (result instanceof SocketConnection) return result;
+    if (result instanceof SocketConnection) return options.secure?.(result) ?? result;
     const left = until - performance.now();
     if (left <= 0) throw result;
     await new Promise((resolve) => setTimeout(resolve, Math.min(pause, left)));

@@ -9,6 +9,7 @@ import type { StreamEndpoint } from './addresses.ts';
 import { converse } from './converse.ts';
 import type { Input } from './input.ts';
 import { type ListenOptions, nextConnection, openListener } from './listener.ts';
+import type { Secure } from './open-connection.ts';
 
 /** What a server tells while it runs. */
 export interface ServeEvents {
@@ -27,6 +28,8 @@ export interface ServeOptions extends ListenOptions {
   readonly maxConnections: number;
   /** Null passes bytes between the clients and `input` and `output`. */
   readonly service: Service | null;
+  /** Puts TLS on a connection. It has a time limit of its own, and holds up no other connection. */
+  readonly secure: Secure | null;
   readonly input: Input;
   readonly output: Sink;
 }
@@ -45,7 +48,7 @@ export async function serve(
   events: ServeEvents,
 ): Promise<void> {
   events.listening(await openListener(session, endpoint, options));
-  const { service, input, output } = options;
+  const { service, secure, input, output } = options;
   const handler: Handler = (connection) =>
     service === null ? converse(connection, input, output, 'half') : service.connection(connection);
   const next = (number: number) =>
@@ -54,7 +57,7 @@ export async function serve(
     const only = await next(1);
     if (only === null) return;
     events.accepted(only);
-    const lost = await handle(only, handler, events);
+    const lost = await handle(only, secure, handler, events);
     if (lost !== null) throw lost;
     return;
   }
@@ -70,7 +73,7 @@ export async function serve(
     const connection = await next(number);
     if (connection === null) break;
     events.accepted(connection);
-    const handled: Promise<void> = handle(connection, handler, events)
+    const handled: Promise<void> = handle(connection, secure, handler, events)
       .catch((error) => {
         defect = { error };
         session.close();
@@ -86,12 +89,15 @@ export async function serve(
 
 /** @returns why the connection was lost; null where it ended in order */
 async function handle(
-  connection: Connection,
+  raw: Connection,
+  secure: Secure | null,
   handler: Handler,
   events: ServeEvents,
 ): Promise<SocketError | null> {
+  let connection = raw;
   let lost: SocketError | null = null;
   try {
+    if (secure !== null) connection = await secure(raw);
     await handler(connection);
   } catch (error) {
     if (!(error instanceof SocketError)) throw error;
