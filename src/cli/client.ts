@@ -5,8 +5,9 @@ import type { ClientEvents } from '../socket/plan/client.ts';
 import type { ConnectOptions } from '../socket/plan/open-connection.ts';
 import { sourceEndpoint } from './endpoints.ts';
 import type { Running, RunOptions } from './running.ts';
+import type { TlsClientArguments } from './tls.ts';
 
-export interface ClientOptions extends RunOptions {
+export interface ClientOptions extends RunOptions, TlsClientArguments {
   readonly timeout: number;
   readonly retry: number;
   readonly source?: string;

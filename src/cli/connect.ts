@@ -8,6 +8,7 @@ import { type ClientOptions, connectOptions, eventsFor } from './client.ts';
 import type { Context } from './context.ts';
 import { datagramEndpoint, streamEndpoint } from './endpoints.ts';
 import { running } from './running.ts';
+import { clientTls } from './tls.ts';
 import { trafficOf } from './traffic.ts';
 
 export interface ConnectCommandOptions extends ClientOptions {
@@ -29,15 +30,17 @@ export async function connectCommand(
   }
   const endpoint = streamEndpoint(where);
   const plan = connectOptions(options, null);
+  const securing = await clientTls(endpoint, options, options.timeout);
   return running(context, options, ({ session, stdio, output, tell }) => {
     const { source, interactive } = stdio.stdin(options.step === true);
     const input = new Input(withEol(source, options.eol), interactive);
     const traffic = trafficOf(context, options, options.hex === true);
+    const secure = securing?.(tell) ?? null;
     const around = { through: traffic.through, output: traffic.output(output) };
     return connect(
       session,
       endpoint,
-      { ...plan, ...around, input, onEof: options.onEof, idleMs: options.idle ?? null },
+      { ...plan, ...around, secure, input, onEof: options.onEof, idleMs: options.idle ?? null },
       eventsFor(tell),
     );
   });

@@ -17,9 +17,10 @@ const MOST_PATH_BYTES = UNIX_PATH_SIZE - 1;
 /** @throws Failure with a caret under the part that is wrong */
 export function streamEndpoint(text: string): StreamEndpoint {
   const endpoint = parsed(text);
-  if (endpoint.transport === 'tcp' || endpoint.transport === 'unix')
+  const { transport } = endpoint;
+  if (transport === 'tcp' || transport === 'tls' || transport === 'unix')
     return endpoint as StreamEndpoint;
-  throw problem(`this command speaks tcp and unix, not ${endpoint.transport}`, text, [
+  throw problem(`this command speaks tcp, tls and unix, not ${endpoint.transport}`, text, [
     0,
     endpoint.transport.length,
   ]);

@@ -10,6 +10,7 @@ export const EXIT = {
   timeout: 5,
   reset: 6,
   cannotBind: 7,
+  tls: 8,
   unsupported: 69,
   defect: 70,
   interrupted: 130,
@@ -39,6 +40,8 @@ const BY_ERRNO: Readonly<Record<string, number>> = {
   ECONNRESET: EXIT.reset,
   ECONNABORTED: EXIT.reset,
   EPIPE: EXIT.reset,
+  // TLS without close_notify at its end: the stream may have been cut off.
+  UNEXPECTED_EOF: EXIT.reset,
   EAFNOSUPPORT: EXIT.unsupported,
 };
 
@@ -66,6 +69,7 @@ export function codeOf(error: SocketError): number {
   // A connection that is refused, unreachable or timed out while it stands is lost.
   const code = BY_ERRNO[error.code];
   if (error.call === 'connect' || isDatagram) return code ?? EXIT.refused;
+  if (error.call === 'tls') return code ?? EXIT.tls;
   return code === undefined || code === EXIT.refused ? EXIT.reset : code;
 }
 

@@ -1,5 +1,6 @@
 /** `socklab relay`. */
 import type { SocketError } from '../socket/errors.ts';
+import type { StreamEndpoint } from '../socket/plan/addresses.ts';
 import { Input } from '../socket/plan/input.ts';
 import { type Onlooker, type RelayEvents, relayTo, type Side } from '../socket/plan/relay.ts';
 import { serve } from '../socket/plan/serve.ts';
@@ -13,9 +14,14 @@ import { rulesFrom, streamEndpoint } from './endpoints.ts';
 import { type ListeningOptions, listenOptions, serveEvents } from './listening.ts';
 import { RecordFile } from './record-file.ts';
 import { type Running, running } from './running.ts';
+import { clientTls, serverTls, type TlsClientArguments, type TlsServerArguments } from './tls.ts';
 import { type Traffic, trafficOf } from './traffic.ts';
 
-export interface RelayCommandOptions extends ListeningOptions, ClientOptions {
+export interface RelayCommandOptions
+  extends ListeningOptions,
+    ClientOptions,
+    TlsServerArguments,
+    TlsClientArguments {
   readonly hex?: boolean;
   readonly record?: string;
 }
@@ -30,20 +36,41 @@ export async function relayCommand(
   const back = streamEndpoint(to);
   const rules = rulesFrom(options.rules, front);
   const plan = connectOptions(options, null);
+  const tls = await tlsOfBoth(front, back, options);
   const record = options.record === undefined ? null : new RecordFile(options.record);
   try {
     return await running(context, options, async ({ session, tell }) => {
       const started = new Date().toISOString();
       record?.write({ type: 'recording', from, to, datagrams: false, started });
       const looking = new Looking(context, options, tell, record);
-      const service = relayTo(session, back, plan, looking);
+      const secure = tls.back?.(tell) ?? null;
+      const service = relayTo(session, back, { ...plan, secure }, looking);
       const ends = { input: new Input(noBytes, false), output: nowhere };
-      const server = { ...listenOptions(options, rules), ...ends, secure: null, service };
-      await serve(session, front, server, serveEvents(tell, options, rules));
+      const server = {
+        ...listenOptions(options, rules),
+        ...ends,
+        secure: tls.front?.securing(tell) ?? null,
+        service,
+      };
+      await serve(session, front, server, serveEvents(tell, options, rules, tls.front));
     });
   } finally {
     record?.close();
   }
+}
+
+/** --alpn is for whichever side speaks TLS. */
+async function tlsOfBoth(
+  front: StreamEndpoint,
+  back: StreamEndpoint,
+  { alpn, ...options }: RelayCommandOptions,
+) {
+  const some = alpn === undefined ? {} : { alpn };
+  const [forFront, forBack] = [front, back].map(({ transport }) => transport === 'tls');
+  return {
+    front: await serverTls(front, { ...options, ...(forFront || !forBack ? some : {}) }),
+    back: await clientTls(back, { ...options, ...(forBack ? some : {}) }, options.timeout),
+  };
 }
 
 /** What a relay shows and records of what passes. */

@@ -12,8 +12,9 @@ import { type Context, themeFor, widthOf } from './context.ts';
 import { streamEndpoint } from './endpoints.ts';
 import { EXIT, Failure } from './exit.ts';
 import { type Running, running } from './running.ts';
+import { clientTls, type TlsClientArguments } from './tls.ts';
 
-export interface ReplayCommandOptions extends ClientOptions {
+export interface ReplayCommandOptions extends ClientOptions, TlsClientArguments {
   readonly connection?: number;
   readonly timing?: boolean;
   readonly keepGoing?: boolean;
@@ -28,6 +29,7 @@ export async function replayCommand(
   const endpoint = streamEndpoint(where);
   const exchanges = chosen(exchangesOf(entriesOf(file)), file, options.connection);
   const plan = connectOptions(options, options.timeout);
+  const securing = await clientTls(endpoint, options, options.timeout);
   const page = {
     theme: themeFor(context.stderr, options, context.env),
     width: widthOf(context.stderr),
@@ -35,7 +37,8 @@ export async function replayCommand(
   return running(context, options, async (run) => {
     let differing = 0;
     for (const exchange of exchanges) {
-      const difference = await replayOne(run, endpoint, plan, exchange, options);
+      const secure = securing?.(run.tell) ?? null;
+      const difference = await replayOne(run, endpoint, { ...plan, secure }, exchange, options);
       tellResult(run.tell, exchange, difference, page);
       if (difference !== null) differing++;
       if (difference !== null && !options.keepGoing) break;

@@ -9,6 +9,7 @@ import { type MessageOptions, messageFor } from './message.ts';
 import { type ReplyOptions, replyFor, unmet } from './reply.ts';
 import { running } from './running.ts';
 import { tellStruct } from './struct-shown.ts';
+import { clientTls } from './tls.ts';
 import { trafficOf } from './traffic.ts';
 
 export interface SendCommandOptions extends ClientOptions, MessageOptions, ReplyOptions {
@@ -32,13 +33,15 @@ export async function sendCommand(
   const message = messageFor(options, words, theme);
   const { reply, expected } = replyFor(options, theme);
   const plan = connectOptions(options, options.timeout);
+  const securing = await clientTls(endpoint, options, options.timeout);
   return running(context, options, async ({ session, stdio, output, tell }) => {
     tellStruct(message, context, options, tell);
     const content = await message.content(session, stdio, options.step === true);
     const traffic = trafficOf(context, options, options.dump === true);
     const exchange = { message: content, repeat, gapMs, reply: reply ?? TO_THE_END, expected };
     const around = { through: traffic.through, output: traffic.output(output) };
-    const sent = send(session, endpoint, { ...plan, ...exchange, ...around }, eventsFor(tell));
+    const all = { ...plan, ...exchange, ...around, secure: securing?.(tell) ?? null };
+    const sent = send(session, endpoint, all, eventsFor(tell));
     await sent.catch((error: unknown) => {
       throw error instanceof UnmetReply ? unmet(error, theme) : error;
     });

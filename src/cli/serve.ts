@@ -8,9 +8,10 @@ import { datagramEndpoint, rulesFrom, streamEndpoint } from './endpoints.ts';
 import { type ListeningOptions, listenOptions, serveEvents } from './listening.ts';
 import { running } from './running.ts';
 import { checkService, type ServiceOptions, serviceFor } from './service.ts';
+import { serverTls, type TlsServerArguments } from './tls.ts';
 import { trafficOf } from './traffic.ts';
 
-export interface ServeCommandOptions extends ListeningOptions, ServiceOptions {
+export interface ServeCommandOptions extends ListeningOptions, ServiceOptions, TlsServerArguments {
   readonly eol?: Eol;
   readonly hex?: boolean;
   /** The options that were given, by their flags. */
@@ -30,13 +31,15 @@ export async function serveCommand(
   }
   const endpoint = streamEndpoint(where);
   const rules = rulesFrom(options.rules, endpoint);
+  const tls = await serverTls(endpoint, options);
   return running(context, options, async ({ session, stdio, output, tell }) => {
     const service = serviceFor(options, session, tell);
     const { source, interactive } = stdio.stdin(options.step === true);
     const input = new Input(withEol(source, options.eol), interactive);
     const traffic = trafficOf(context, options, options.hex === true);
     const around = { through: traffic.through, output: traffic.output(output) };
-    const plan = { ...listenOptions(options, rules), ...around, secure: null, service, input };
-    await serve(session, endpoint, plan, serveEvents(tell, options, rules));
+    const secure = tls?.securing(tell) ?? null;
+    const plan = { ...listenOptions(options, rules), ...around, secure, service, input };
+    await serve(session, endpoint, plan, serveEvents(tell, options, rules, tls));
   });
 }

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { type Done, finish, givenTo } from './finish.ts';
 import { client, conversation, idle, shared } from './shared.ts';
+import { tlsClient } from './tls.ts';
 
 export function addConnect(program: Command, context: Context, done: Done): void {
   const command = program
@@ -20,9 +21,11 @@ export function addConnect(program: Command, context: Context, done: Done): void
   command.addOption(idle());
   client(command, 'give up connecting after this time');
   conversation(command);
+  tlsClient(command);
   shared(command);
   finish(command, [
     'socklab connect example.org:80',
+    'socklab connect tls:example.org:443',
     'socklab connect --retry 5s 8888 < request.bin > reply.bin',
   ]);
   command.action(async (endpoint, _, self: Command) => {

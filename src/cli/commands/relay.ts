@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { countFrom } from '../values.ts';
-import { type Done, finish } from './finish.ts';
+import { type Done, finish, givenTo } from './finish.ts';
 import { endpointsOf, listening } from './listening.ts';
 import { client, shared } from './shared.ts';
+import { certificate, tlsClient } from './tls.ts';
 
 export function addRelay(program: Command, context: Context, done: Done): void {
   const command = program
@@ -19,6 +20,8 @@ export function addRelay(program: Command, context: Context, done: Done): void {
     .option('--record <file>', 'keep what passes in this file, for `socklab replay`');
   const rules = listening(command);
   client(command, 'give up connecting to the server after this time');
+  tlsClient(command);
+  certificate(command);
   shared(command);
   finish(command, [
     'socklab relay --hex :8080 example.org:80',
@@ -29,7 +32,13 @@ export function addRelay(program: Command, context: Context, done: Done): void {
     async (first: string | undefined, second: string | undefined, _, self: Command) => {
       const [from = '', to = ''] = endpointsOf(self, [first, second], ['from', 'to'], rules);
       const { relayCommand } = await import('../relay.ts');
-      done(await relayCommand(context, from, to, { ...self.optsWithGlobals(), rules }));
+      done(
+        await relayCommand(context, from, to, {
+          ...self.optsWithGlobals(),
+          rules,
+          given: givenTo(self),
+        }),
+      );
     },
   );
 }
@@ -46,6 +55,7 @@ export function addReplay(program: Command, context: Context, done: Done): void 
     .option('--timing', 'keep the pauses between the messages')
     .option('--keep-going', 'go on with the next connection when an answer differs');
   client(command, 'give up after this time without progress');
+  tlsClient(command);
   shared(command);
   finish(command, [
     'socklab replay talk.jsonl :80',
@@ -53,6 +63,11 @@ export function addReplay(program: Command, context: Context, done: Done): void 
   ]);
   command.action(async (file: string, endpoint: string, _, self: Command) => {
     const { replayCommand } = await import('../replay.ts');
-    done(await replayCommand(context, file, endpoint, self.optsWithGlobals()));
+    done(
+      await replayCommand(context, file, endpoint, {
+        ...self.optsWithGlobals(),
+        given: givenTo(self),
+      }),
+    );
   });
 }

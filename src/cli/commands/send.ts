@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { countFrom } from '../values.ts';
 import { type Done, duration, finish, givenTo } from './finish.ts';
 import { client, eol, shared } from './shared.ts';
+import { tlsClient } from './tls.ts';
 
 export function addSend(program: Command, context: Context, done: Done): void {
   const command = program
@@ -14,6 +15,7 @@ export function addSend(program: Command, context: Context, done: Done): void {
   message(command);
   reply(command);
   client(command, 'give up after this time without progress');
+  tlsClient(command);
   shared(command);
   finish(command, [
     'socklab send :8888 hello there',

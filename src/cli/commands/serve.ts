@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { type Done, finish, givenTo } from './finish.ts';
 import { endpointsOf, listening } from './listening.ts';
 import { conversation, shared } from './shared.ts';
+import { tlsServer } from './tls.ts';
 
 /** The services by name: their code stays unloaded for --help. A test holds this list to the table. */
 export const SERVICE_NAMES: readonly string[] = [
@@ -33,12 +34,14 @@ export function addServe(program: Command, context: Context, done: Done): void {
     .option('--dir <path>', 'what --service http shows, and where --service printer puts its jobs');
   const rules = listening(command);
   conversation(command);
+  tlsServer(command);
   shared(command);
   finish(command, [
     'socklab serve :8888',
     'socklab serve --once :0 > received.bin',
     'socklab serve --service echo --trace 127.0.0.1:7777',
     'socklab serve --service http --dir public :8080',
+    'socklab serve --cert cert.pem --key key.pem tls:*:8443',
   ]);
   command.action(async (word: string | undefined, _, self: Command) => {
     const [endpoint = ''] = endpointsOf(self, [word], ['endpoint'], rules);

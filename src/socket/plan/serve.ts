@@ -12,6 +12,7 @@ import type { StreamEndpoint } from './addresses.ts';
 import { converse } from './converse.ts';
 import type { Input } from './input.ts';
 import { type ListenOptions, nextConnection, openListener } from './listener.ts';
+import type { Secure } from './open-connection.ts';
 
 /** What a server tells while it runs. */
 export interface ServeEvents {
@@ -30,14 +31,14 @@ export interface ServeOptions extends ListenOptions {
   readonly rules: readonly AccessRule[];
   /** A connection ends when nothing has moved for so long, in milliseconds; null waits for ever. */
   readonly idleMs: number | null;
-  /** What makes a secure connection of a plain one; null leaves it plain. */
-  readonly secure: ((plain: Connection) => Promise<Connection>) | null;
   /** One connection, then done. */
   readonly once: boolean;
   /** At most so many at a time; the others wait in the kernel's queue. */
   readonly maxConnections: number;
   /** Null passes bytes between the clients and `input` and `output`. */
   readonly service: Service | null;
+  /** Puts TLS on a connection. It has a time limit of its own, and holds up no other connection. */
+  readonly secure: Secure | null;
   readonly input: Input;
   readonly output: Sink;
   readonly through?: Through | undefined;
