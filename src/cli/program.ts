@@ -1,6 +1,7 @@
 /** Every command with its options, for commander. Each command's own code is loaded when it runs. */
 import { Command } from 'commander';
 import { nearest } from '../wire/nearest.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addConnect } from './commands/connect.ts';
 import { type Done, finish } from './commands/finish.ts';
 import { addDemo, addExplain, addInspect, addRepl, addRun } from './commands/language.ts';
@@ -44,6 +45,7 @@ export function createProgram(context: Context, version: string, done: Done): Co
   addRun(program, context, done);
   addExplain(program, context, done);
   addDemo(program, context, done);
+  addCompletion(program, context, done);
   return program;
 }
 
