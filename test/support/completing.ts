@@ -1,9 +1,9 @@
 /** What real shells offer behind a line: all of it is put into the line, and a stand-in tells it. */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, TestRunner } from 'vitest';
+import { start } from './program.ts';
 import { KEY, Screen } from './screen.ts';
 import { has } from './tools.ts';
 
@@ -80,14 +80,12 @@ const ZSH: readonly string[] = [
 function fish(script: string, folder: string): Offers {
   return async (line) => {
     const program = 'cd $argv[1]; source $argv[2]; complete -C $argv[3]';
-    const { status, stdout, stderr } = spawnSync(
-      'fish',
-      ['--no-config', '-c', program, folder, script, line],
-      { encoding: 'utf8' },
-    );
-    if (status !== 0 || stderr !== '') throw new Error(`fish: ${stderr}`);
+    const { stdout, stderr } = await start('fish', [
+      ...['--no-config', '-c', program, folder, script, line],
+    ]).exit();
+    if (stderr !== '') throw new Error(`fish: ${stderr}`);
     // Behind a tab stands the description.
-    const words = stdout.split('\n').slice(0, -1);
+    const words = stdout.toString().split('\n').slice(0, -1);
     return words.map((word) => bare((word.split('\t')[0] ?? '').trimEnd())).sort();
   };
 }

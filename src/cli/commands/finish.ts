@@ -12,6 +12,9 @@ export function duration(name: string, text: string, usual: string): Option {
     .default(durationMs(usual), usual);
 }
 
+/** The heading of what every command has. */
+export const GENERAL = 'General:';
+
 const EXAMPLES = new WeakMap<Command, readonly string[]>();
 
 /** The command's examples, as --help shows them. */
@@ -25,6 +28,7 @@ export function finish(command: Command, examples: readonly string[]): void {
   command
     // The program itself takes any word, to answer a misspelt command; commands inherit that.
     .allowExcessArguments(command.parent === null)
+    .optionsGroup(GENERAL)
     .addOption(
       new Option('--color <when>', 'colour the output')
         .choices(['auto', 'always', 'never'])

@@ -22,7 +22,7 @@ export function completionCommand({ stdout }: Context, program: Command, shell: 
 }
 
 /** The outline with what is known of arguments that could be anything. */
-export function completable(program: Command): CommandOutline {
+function completable(program: Command): CommandOutline {
   // `explain` takes hyphens for blanks, and a shell takes a blank for the end of a word.
   const topic = topicNames.map((name) => name.replaceAll(' ', '-'));
   return outline(program, { topic });
