@@ -38,6 +38,9 @@ export class SyntaxProblem extends Error {
   }
 }
 
+/** A comment that does not end in its line. */
+class OpenComment extends SyntaxProblem {}
+
 // Every pattern is anchored where it is tried and can't backtrack over more than one token, so
 // reading a line takes time in proportion to its length. The order matters.
 /** Blanks, or a comment: `#` as in shells, or as C has it. */
@@ -79,6 +82,22 @@ export function tokensOf(line: string): Token[] {
   return tokens;
 }
 
+/** Whether the line ends within a comment, which then goes on in the next one. */
+export function isOpenComment(line: string): boolean {
+  if (!line.includes('/*')) return false;
+  const lexer = new Lexer(line);
+  for (;;) {
+    try {
+      if (lexer.next() === null) return false;
+    } catch (error) {
+      if (error instanceof OpenComment) return true;
+      if (!(error instanceof SyntaxProblem)) throw error;
+      // Whoever reads the line will tell of it.
+      lexer.skipTo(error.span[1]);
+    }
+  }
+}
+
 /** `-1 EPIPE`: the words that follow in parentheses are strerror(3)’s, and can have any character. */
 function failsWith(before: Token | undefined, token: Token): boolean {
   if (before?.kind !== 'number' || before.value !== -1) return false;
@@ -112,6 +131,11 @@ class Lexer {
     this.at += this.match(NOTE)?.[0].length ?? 0;
   }
 
+  /** Goes on behind a mistake. */
+  skipTo(end: number): void {
+    this.at = Math.max(end, this.at + 1);
+  }
+
   private match(pattern: RegExp): RegExpExecArray | null {
     pattern.lastIndex = this.at;
     return pattern.exec(this.line);
@@ -141,7 +165,7 @@ class Lexer {
     const mark = this.match(MARK)?.[0];
     if (mark !== undefined) return { kind: 'mark', text: mark as Mark, span: span(mark) };
     if (this.match(OPEN_COMMENT) !== null)
-      throw new SyntaxProblem('the closing */ is missing', [this.at, this.line.length]);
+      throw new OpenComment('the closing */ is missing', [this.at, this.line.length]);
     const regex = this.match(REGEX)?.[0];
     if (regex !== undefined)
       return { kind: 'regex', source: regex.slice(1, -1), span: span(regex) };
