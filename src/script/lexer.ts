@@ -5,6 +5,8 @@ export type Span = readonly [from: number, to: number];
 export type Token = { readonly span: Span } & (
   | { readonly kind: 'word'; readonly text: string }
   | { readonly kind: 'number'; readonly value: number }
+  /** `3.5`, `1e-7`. */
+  | { readonly kind: 'decimal'; readonly value: number }
   /** Milliseconds. */
   | { readonly kind: 'duration'; readonly ms: number }
   | { readonly kind: 'string'; readonly bytes: Uint8Array }
@@ -57,6 +59,8 @@ const RUN = /(?:\[[^\s,()=;{}|"[\]]*\]|[^\s,()=;{}|"'/&<>![\]])[^\s,()=;{}|"[\]]
 /** `(Broken pipe)`, as strace writes it behind an errno. */
 const NOTE = /\s*\([^()]*\)/y;
 const NUMBER = /-?(?:0[xX][0-9a-fA-F]+|\d+)(?!\w|\.(?!\.\.))/y;
+/** C11 §6.4.4.2; an exponent is what makes a number of digits alone one of these. */
+const DECIMAL = /(-?(?:\d+\.\d+(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+))[fF]?(?!\w|\.(?!\.\.))/y;
 const DURATION = /(\d+(?:\.\d+)?)(ms|s|m)(?!\w|\.(?!\.\.))/y;
 const HEX_BYTES = /hex"([^"]*)"/y;
 /** With what leads into a structure or an array: `addr.sin_addr.s_addr`, `pair[0]`. */
@@ -156,6 +160,11 @@ class Lexer {
       const ms = milliseconds(duration, span(duration[0]));
       return { kind: 'duration', ms, span: span(duration[0]) };
     }
+    const decimal = this.match(DECIMAL);
+    if (decimal !== null) {
+      const value = decimalOf(decimal[1] ?? '', span(decimal[0]));
+      return { kind: 'decimal', value, span: span(decimal[0]) };
+    }
     const number = this.match(NUMBER)?.[0];
     if (number !== undefined) {
       return { kind: 'number', value: numberOf(number, span(number)), span: span(number) };
@@ -219,6 +228,14 @@ function numberOf(text: string, span: Span): number {
   if (!Number.isSafeInteger(signed)) throw new SyntaxProblem('this number is too large', span);
   // -0 is 0.
   return signed + 0;
+}
+
+function decimalOf(text: string, span: Span): number {
+  const value = Number(text);
+  if (/^-?0\d/.test(text)) throw new SyntaxProblem('a number has no leading zero', span);
+  if (!Number.isFinite(value)) throw new SyntaxProblem('this number is too large', span);
+  // -0 is 0.
+  return value + 0;
 }
 
 const ESCAPES: Readonly<Record<string, number>> = {
