@@ -34,9 +34,10 @@ export async function main(
     const unsupported = whyUnsupported(process.platform);
     if (unsupported !== null) throw new Failure(unsupported, EXIT.unsupported);
     let code: number = EXIT.done;
-    const program = createProgram(context, version, (result) => {
+    const done = (result: number) => {
       code = result;
-    });
+    };
+    const program = createProgram(context, version, done, argv.includes('--ascii'));
     await program.parseAsync([...argv], { from: 'user' });
     if (lookupsUnderWay() > 0) await endDespiteLookups(code, context);
     return code;

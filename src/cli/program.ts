@@ -1,34 +1,45 @@
 /** Every command with its options, for commander. Each command's own code is loaded when it runs. */
 import { Command } from 'commander';
-import { nearest } from '../wire/nearest.ts';
+import { createTheme, inSigns } from '../view/theme.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addConnect } from './commands/connect.ts';
-import { type Done, finish } from './commands/finish.ts';
+import { type Done, finish, GENERAL } from './commands/finish.ts';
+import { addHelp, helpLook, unknownCommand } from './commands/help.ts';
 import { addDemo, addExplain, addInspect, addRepl, addRun } from './commands/language.ts';
+import { addMan } from './commands/man.ts';
 import { addRelay, addReplay } from './commands/relay.ts';
 import { addSend } from './commands/send.ts';
 import { addServe } from './commands/serve.ts';
 import type { CommonOptions, Context } from './context.ts';
-import { EXIT, Failure } from './exit.ts';
 
-export function createProgram(context: Context, version: string, done: Done): Command {
+/** @param ascii whether help is to be written so: it is printed before the options are read */
+export function createProgram(
+  context: Context,
+  version: string,
+  done: Done,
+  ascii = false,
+): Command {
   const { stdout, stderr } = context;
+  const written = createTheme({ color: false, ascii });
   const program = new Command('socklab')
     .description('A socket playground: real system calls on real kernel sockets, one at a time.')
     .usage('[options] [command]')
+    .configureHelp(helpLook)
+    .optionsGroup(GENERAL)
     .version(version, '-V, --version', 'print the version')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void stdout.write(text),
-      writeErr: (text) => void stderr.write(text),
+      writeOut: (text) => void stdout.write(inSigns(text, written)),
+      writeErr: (text) => void stderr.write(inSigns(text, written)),
       outputError: (text, write) => write(text.replace(/^error: /, 'socklab: ')),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
   finish(program, [
-    'socklab',
-    'socklab demo',
-    'socklab serve :8888 --once',
-    'echo hello | socklab connect :8888',
+    'socklab                              # on a terminal: the prompt',
+    'socklab demo                         # nothing to type: look',
+    'socklab serve :8888 --once           # in one terminal …',
+    'echo hello | socklab connect :8888   # … and in another',
   ]);
   program.action(async (options: CommonOptions) => {
     const [word] = program.args;
@@ -37,22 +48,22 @@ export function createProgram(context: Context, version: string, done: Done): Co
     const { terminalRepl } = await import('./repl/terminal.ts');
     done(await terminalRepl(context, options));
   });
+  program.commandsGroup('By hand and in pipelines:');
   addServe(program, context, done);
   addConnect(program, context, done);
   addSend(program, context, done);
   addRelay(program, context, done);
   addReplay(program, context, done);
+  program.commandsGroup('One call at a time:');
   addRepl(program, context, done);
-  addInspect(program, context, done);
   addRun(program, context, done);
-  addExplain(program, context, done);
   addDemo(program, context, done);
+  program.commandsGroup('To look things up:');
+  addExplain(program, context, done);
+  addInspect(program, context, done);
+  addHelp(program);
+  program.commandsGroup('To set it up:');
+  addCompletion(program, context, done);
+  addMan(program, context, done);
   return program;
-}
-
-function unknownCommand(word: string, program: Command): Failure {
-  const names = program.commands.map((command) => command.name());
-  const near = nearest(word, names);
-  const hint = near === null ? `there are ${names.join(', ')}` : `did you mean ${near}?`;
-  return new Failure(`unknown command '${word}'; ${hint}`, EXIT.usage);
 }

@@ -1,6 +1,6 @@
 /** Whether an argument can be what its parameter wants, as far as that is known before it runs. */
 import type { Arg, Item } from '../socket/call.ts';
-import { couldBe, KINDS, type NameKind } from '../socket/calls/kinds.ts';
+import { couldBe, KINDS, type NameKind, wantedFor } from '../socket/calls/kinds.ts';
 import { formOf, type Param, paramAt } from '../socket/calls/row.ts';
 import { rowOf } from '../socket/calls/table.ts';
 import { type Endpoint, parseEndpoint } from '../socket/endpoint.ts';
@@ -39,9 +39,8 @@ export interface Names {
 
 /** What is wrong with an argument; null where nothing is. */
 export function argumentProblem(param: Param, arg: Arg, names: Names): Wrong | null {
-  const rule = KINDS[param.kind];
   if (arg.kind === 'name') return nameProblem(param, arg.name, names);
-  if (!couldBe(param.kind, arg)) return { message: rule.wanted, suggestion: null };
+  if (!couldBe(param.kind, arg)) return { message: wantedFor(param.kind, arg), suggestion: null };
   // Its names are about to be given.
   if (param.kind === 'pair') return null;
   return insideProblem(arg, names) ?? rangeProblem(param, arg);
@@ -78,6 +77,7 @@ export function answerProblem(expected: Expected | null, names: Names): Wrong | 
 export function kindOfArg(arg: Arg, names: Names): NameKind {
   switch (arg.kind) {
     case 'integer':
+    case 'decimal':
     case 'constants':
     case 'sizeof':
     case 'null':
@@ -207,7 +207,7 @@ function structProblem(arg: Extract<Arg, { kind: 'struct' }>, names: Names): Wro
 
 /** A field’s value, where it is written out; null where it is known only when it runs. */
 function itemOf(arg: Arg): Item | null {
-  if (arg.kind === 'integer') return arg.value;
+  if (arg.kind === 'integer' || arg.kind === 'decimal') return arg.value;
   if (arg.kind === 'bytes') return arg.bytes;
   if (arg.kind !== 'struct' && arg.kind !== 'list') return null;
   const items = (arg.kind === 'struct' ? arg.fields : arg.items).map(itemOf);

@@ -180,7 +180,8 @@ function structSuits(
 function itemSuits(arg: Arg | undefined, item: Item, values: Values): boolean {
   switch (arg?.kind) {
     case 'integer':
-      return !(item instanceof Uint8Array) && !isItems(item) && Number(item) === arg.value;
+    case 'decimal':
+      return isNumber(item, arg.value);
     case 'constants':
       return item === arg.parts.reduce<number>((sum, part) => sum | constantValue(part), 0);
     case 'bytes':
@@ -199,7 +200,7 @@ function itemSuits(arg: Arg | undefined, item: Item, values: Values): boolean {
       );
     case 'name': {
       const known = values(arg.name);
-      if (known?.kind === 'integer') return item === known.value;
+      if (known?.kind === 'integer') return isNumber(item, known.value);
       return (
         known?.kind === 'bytes' &&
         item instanceof Uint8Array &&
@@ -209,6 +210,13 @@ function itemSuits(arg: Arg | undefined, item: Item, values: Values): boolean {
     default:
       return false;
   }
+}
+
+/** Whether it is this number; a `float` has the nearest one that it can hold. */
+function isNumber(item: Item, value: number): boolean {
+  if (item instanceof Uint8Array || isItems(item)) return false;
+  const came = Number(item);
+  return came === value || came === Math.fround(value);
 }
 
 function isItems(item: Item): item is readonly Item[] {

@@ -5,6 +5,8 @@ export type Span = readonly [from: number, to: number];
 export type Token = { readonly span: Span } & (
   | { readonly kind: 'word'; readonly text: string }
   | { readonly kind: 'number'; readonly value: number }
+  /** `3.5`, `1e-7`. */
+  | { readonly kind: 'decimal'; readonly value: number }
   /** Milliseconds. */
   | { readonly kind: 'duration'; readonly ms: number }
   | { readonly kind: 'string'; readonly bytes: Uint8Array }
@@ -38,6 +40,9 @@ export class SyntaxProblem extends Error {
   }
 }
 
+/** A comment that does not end in its line. */
+class OpenComment extends SyntaxProblem {}
+
 // Every pattern is anchored where it is tried and can't backtrack over more than one token, so
 // reading a line takes time in proportion to its length. The order matters.
 /** Blanks, or a comment: `#` as in shells, or as C has it. */
@@ -54,6 +59,8 @@ const RUN = /(?:\[[^\s,()=;{}|"[\]]*\]|[^\s,()=;{}|"'/&<>![\]])[^\s,()=;{}|"[\]]
 /** `(Broken pipe)`, as strace writes it behind an errno. */
 const NOTE = /\s*\([^()]*\)/y;
 const NUMBER = /-?(?:0[xX][0-9a-fA-F]+|\d+)(?!\w|\.(?!\.\.))/y;
+/** C11 §6.4.4.2; an exponent is what makes a number of digits alone one of these. */
+const DECIMAL = /(-?(?:\d+\.\d+(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+))[fF]?(?!\w|\.(?!\.\.))/y;
 const DURATION = /(\d+(?:\.\d+)?)(ms|s|m)(?!\w|\.(?!\.\.))/y;
 const HEX_BYTES = /hex"([^"]*)"/y;
 /** With what leads into a structure or an array: `addr.sin_addr.s_addr`, `pair[0]`. */
@@ -77,6 +84,22 @@ export function tokensOf(line: string): Token[] {
     }
   }
   return tokens;
+}
+
+/** Whether the line ends within a comment, which then goes on in the next one. */
+export function isOpenComment(line: string): boolean {
+  if (!line.includes('/*')) return false;
+  const lexer = new Lexer(line);
+  for (;;) {
+    try {
+      if (lexer.next() === null) return false;
+    } catch (error) {
+      if (error instanceof OpenComment) return true;
+      if (!(error instanceof SyntaxProblem)) throw error;
+      // Whoever reads the line will tell of it.
+      lexer.skipTo(error.span[1]);
+    }
+  }
 }
 
 /** `-1 EPIPE`: the words that follow in parentheses are strerror(3)’s, and can have any character. */
@@ -112,6 +135,11 @@ class Lexer {
     this.at += this.match(NOTE)?.[0].length ?? 0;
   }
 
+  /** Goes on behind a mistake. */
+  skipTo(end: number): void {
+    this.at = Math.max(end, this.at + 1);
+  }
+
   private match(pattern: RegExp): RegExpExecArray | null {
     pattern.lastIndex = this.at;
     return pattern.exec(this.line);
@@ -132,6 +160,11 @@ class Lexer {
       const ms = milliseconds(duration, span(duration[0]));
       return { kind: 'duration', ms, span: span(duration[0]) };
     }
+    const decimal = this.match(DECIMAL);
+    if (decimal !== null) {
+      const value = decimalOf(decimal[1] ?? '', span(decimal[0]));
+      return { kind: 'decimal', value, span: span(decimal[0]) };
+    }
     const number = this.match(NUMBER)?.[0];
     if (number !== undefined) {
       return { kind: 'number', value: numberOf(number, span(number)), span: span(number) };
@@ -141,7 +174,7 @@ class Lexer {
     const mark = this.match(MARK)?.[0];
     if (mark !== undefined) return { kind: 'mark', text: mark as Mark, span: span(mark) };
     if (this.match(OPEN_COMMENT) !== null)
-      throw new SyntaxProblem('the closing */ is missing', [this.at, this.line.length]);
+      throw new OpenComment('the closing */ is missing', [this.at, this.line.length]);
     const regex = this.match(REGEX)?.[0];
     if (regex !== undefined)
       return { kind: 'regex', source: regex.slice(1, -1), span: span(regex) };
@@ -195,6 +228,14 @@ function numberOf(text: string, span: Span): number {
   if (!Number.isSafeInteger(signed)) throw new SyntaxProblem('this number is too large', span);
   // -0 is 0.
   return signed + 0;
+}
+
+function decimalOf(text: string, span: Span): number {
+  const value = Number(text);
+  if (/^-?0\d/.test(text)) throw new SyntaxProblem('a number has no leading zero', span);
+  if (!Number.isFinite(value)) throw new SyntaxProblem('this number is too large', span);
+  // -0 is 0.
+  return value + 0;
 }
 
 const ESCAPES: Readonly<Record<string, number>> = {

@@ -42,6 +42,8 @@ export function printArg(arg: Arg): string {
   switch (arg.kind) {
     case 'integer':
       return String(arg.value);
+    case 'decimal':
+      return printDecimal(arg.value);
     case 'constants':
       return arg.parts.join('|');
     case 'bytes':
@@ -125,7 +127,28 @@ export function printValue(value: Value, result: number): string {
 
 function printItem(item: Item): string {
   if (item instanceof Uint8Array) return printBytes(item);
-  return typeof item === 'object' ? `{${item.map(printItem).join(', ')}}` : String(item);
+  if (typeof item === 'object') return `{${item.map(printItem).join(', ')}}`;
+  return typeof item === 'number' && !Number.isSafeInteger(item)
+    ? String(shortest(item))
+    : String(item);
+}
+
+/** With a point, or an exponent: it is read as a decimal again. */
+function printDecimal(value: number): string {
+  const text = String(value);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+}
+
+/**
+ * The digits that tell it apart: a float’s 3.140000104904175 is 3.14. Nine are enough for any float
+ * (IEEE 754-2019 §5.12.2).
+ */
+export function shortest(value: number): number {
+  for (let digits = 1; digits < 9 && Math.fround(value) === value; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return value;
 }
 
 /** Text; where it is the same again and again, `"x" * 1000`. */

@@ -3,9 +3,9 @@ import type { KnownStructs, StructDefinition } from '../wire/struct/definition.t
 import { SyntaxProblem } from './lexer.ts';
 import { parseLine } from './parser.ts';
 import type { Line } from './statement.ts';
-import { isStruct, OpenStruct } from './struct-line.ts';
+import { Unfinished } from './unfinished.ts';
 
-/** One line that says something; the definition of a structure may take several. */
+/** One line that says something; a comment, or the definition of a structure, may take several. */
 export interface SourceLine {
   /** From 1. */
   readonly number: number;
@@ -28,21 +28,15 @@ export interface ParsedLine extends SourceLine {
   readonly line: Line;
 }
 
-/** Cuts the text into lines. A structure that is still open goes on in the next one. */
+/** Cuts the text into lines. A structure or a comment that is still open goes on in the next one. */
 export function linesOf(text: string): SourceLine[] {
   const found: SourceLine[] = [];
-  let open: { number: number; parts: string[]; struct: OpenStruct } | null = null;
+  let open: { number: number; parts: string[]; unfinished: Unfinished } | null = null;
   for (const [i, line] of text.split(/\r\n|\r|\n/).entries()) {
-    if (open === null && isStruct(line)) {
-      open = { number: i + 1, parts: [], struct: new OpenStruct() };
-    }
-    if (open === null) {
-      found.push({ number: i + 1, text: line });
-      continue;
-    }
+    open ??= { number: i + 1, parts: [], unfinished: new Unfinished() };
     open.parts.push(line);
-    open.struct.add(line);
-    if (open.struct.isOpen) continue;
+    open.unfinished.add(line);
+    if (open.unfinished.isOpen) continue;
     found.push({ number: open.number, text: open.parts.join('\n') });
     open = null;
   }

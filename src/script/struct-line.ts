@@ -7,7 +7,9 @@ import {
 import { parseStruct } from '../wire/struct/parse.ts';
 import { SyntaxProblem } from './lexer.ts';
 
-const BEGINNING = /^\s*(?:typedef\s+)?struct\b\s*(?:[A-Za-z_]\w*\s*)?\{/;
+/** Comments may stand before it. */
+const BEGINNING =
+  /^(?:\s|\/\*(?:[^*]|\*(?!\/))*\*\/)*(?:typedef\s+)?struct\b\s*(?:[A-Za-z_]\w*\s*)?\{/;
 /** A comment, to its end or the text's, or a run of anything else. */
 const PIECE = /\/\/[^\r\n]*|#[^\r\n]*|\/\*[\s\S]*?(?:\*\/|$)|[^/#]+|\//g;
 
@@ -16,29 +18,25 @@ export function isStruct(text: string): boolean {
   return BEGINNING.test(text);
 }
 
-/** Whether the definition goes on in the next line: its last brace, or a comment, is still open. */
-export function isOpenStruct(text: string): boolean {
-  if (!isStruct(text)) return false;
-  const open = new OpenStruct();
-  open.add(text);
-  return open.isOpen;
-}
-
-/** A definition over several lines, as it grows. */
+/** A definition over several lines, as it grows: its last brace, or a comment, may be open. */
 export class OpenStruct {
   private depth = 0;
-  private inComment = false;
+  private comment = false;
 
   get isOpen(): boolean {
-    return this.depth > 0 || this.inComment;
+    return this.depth > 0 || this.comment;
+  }
+
+  get inComment(): boolean {
+    return this.comment;
   }
 
   add(line: string): void {
-    const rest = this.inComment ? afterComment(line) : line;
+    const rest = this.comment ? afterComment(line) : line;
     if (rest === null) return;
-    this.inComment = false;
+    this.comment = false;
     for (const [piece] of rest.matchAll(PIECE)) {
-      if (piece.startsWith('/*')) this.inComment = !isClosed(piece);
+      if (piece.startsWith('/*')) this.comment = !isClosed(piece);
       else if (!piece.startsWith('//') && !piece.startsWith('#')) this.count(piece);
     }
   }
@@ -52,7 +50,7 @@ export class OpenStruct {
 }
 
 /** What stands behind a comment that began in a line before; null where it goes on. */
-function afterComment(line: string): string | null {
+export function afterComment(line: string): string | null {
   const end = line.indexOf('*/');
   return end === -1 ? null : line.slice(end + 2);
 }

@@ -61,6 +61,8 @@ export function value(cursor: Cursor, level = 0): Arg {
       return cursor.isMark('|')
         ? flags(cursor, token.value)
         : { kind: 'integer', value: token.value };
+    case 'decimal':
+      return { kind: 'decimal', value: token.value };
     case 'duration':
       return { kind: 'duration', ms: token.ms };
     case 'string':

@@ -68,6 +68,8 @@ export interface Call {
 /** An argument as it was written. */
 export type Arg =
   | { readonly kind: 'integer'; readonly value: number }
+  /** `3.5`: for a float or double of a structure. */
+  | { readonly kind: 'decimal'; readonly value: number }
   /** Constants by their C names, and numbers, joined with `|`. */
   | { readonly kind: 'constants'; readonly parts: readonly (string | number)[] }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }

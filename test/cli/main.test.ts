@@ -1,11 +1,12 @@
 import { closeSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { program } from '../support/command-line.ts';
 import { dial, freePort, listener } from '../support/peer.ts';
 import { contentsOf, pipe } from '../support/pipe.ts';
 import { run, shell, socklab } from '../support/program.ts';
 import { has } from '../support/tools.ts';
 
-const COMMANDS = ['serve', 'connect', 'send', 'repl', 'run', 'explain', 'inspect', 'demo'] as const;
+const COMMANDS = program.commands.map((command) => command.name());
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 describe('help and version', () => {

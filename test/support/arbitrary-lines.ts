@@ -29,6 +29,12 @@ const bytes = fc
 const integer = fc
   .oneof(fc.maxSafeInteger(), fc.integer(), fc.constantFrom(0, -1, 1))
   .map((value) => ({ kind: 'integer', value: value + 0 }) as const);
+const decimal = fc
+  .oneof(
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.float({ noNaN: true, noDefaultInfinity: true }),
+  )
+  .map((value) => ({ kind: 'decimal', value: value + 0 }) as const);
 const constants = fc
   .tuple(
     fc.constantFrom<string | number>('O_RDWR', 'POLLIN', 'MSG_PEEK'),
@@ -62,7 +68,7 @@ const reference = name.map((one) => ({ kind: 'name', name: one, ref: true }) as 
 const { inner } = fc.letrec<{ inner: Arg; struct: Arg; list: Arg; computed: Arg }>((tie) => ({
   inner: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
-    ...[integer, bytes, constants, named, reference, address, at, state, duration, sizeOf],
+    ...[integer, decimal, bytes, constants, named, reference, address, at, state, duration, sizeOf],
     fc.constant({ kind: 'null' } as const),
     ...[tie('struct'), tie('list'), tie('computed')],
   ),

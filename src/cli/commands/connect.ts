@@ -9,7 +9,7 @@ export function addConnect(program: Command, context: Context, done: Done): void
   const command = program
     .command('connect')
     .argument('<endpoint>', 'where to connect to: 8888, example.org:80, [::1]:http')
-    .description('Connect. stdin goes to the peer, and what the peer sends goes to stdout.')
+    .description('Connect to a peer. stdin goes to it, and what it sends goes to stdout.')
     .addOption(
       new Option(
         '--on-eof <what>',

@@ -12,11 +12,23 @@ export function duration(name: string, text: string, usual: string): Option {
     .default(durationMs(usual), usual);
 }
 
+/** The heading of what every command has. */
+export const GENERAL = 'General:';
+
+const EXAMPLES = new WeakMap<Command, readonly string[]>();
+
+/** The command's examples, as --help shows them. */
+export function examplesOf(command: Command): readonly string[] {
+  return EXAMPLES.get(command) ?? [];
+}
+
 /** The options of every command, and its examples. */
 export function finish(command: Command, examples: readonly string[]): void {
+  EXAMPLES.set(command, examples);
   command
     // The program itself takes any word, to answer a misspelt command; commands inherit that.
     .allowExcessArguments(command.parent === null)
+    .optionsGroup(GENERAL)
     .addOption(
       new Option('--color <when>', 'colour the output')
         .choices(['auto', 'always', 'never'])

@@ -58,7 +58,9 @@ export function addExplain(program: Command, context: Context, done: Done): void
   const command = program
     .command('explain')
     .argument('[topic...]', 'accept, ECONNREFUSED, 111, TIME-WAIT, SO_REUSEADDR, SIGPIPE …')
-    .description('What a call, an errno, a state, an option or a signal means. Alone: all topics.')
+    .description(
+      'Say what a call, an errno or a state means. So for options, constants and signals; alone it lists all topics.',
+    )
     .option('--json', 'the same as one JSON object a line');
   finish(command, [
     'socklab explain accept',
@@ -76,7 +78,7 @@ export function addInspect(program: Command, context: Context, done: Done): void
     .command('inspect')
     .argument('<address>', 'an address, an endpoint, or a name: 10.0.0.1/8, [::1]:80, localhost')
     .description(
-      'What an address or a name is made of: fields, bits, network and host, scope, bytes.',
+      'Take an address or a name apart. It has fields, bits, a network and a host, a scope, and bytes.',
     )
     .option('--json', 'tell all of it as one JSON object');
   finish(command, [
@@ -93,7 +95,7 @@ export function addInspect(program: Command, context: Context, done: Done): void
 export function addDemo(program: Command, context: Context, done: Done): void {
   const command = program
     .command('demo')
-    .description('The whole life of a TCP connection, on real sockets, in one go.')
+    .description('Show the whole life of a TCP connection. It is made on real sockets, in one go.')
     .option('--auto', 'do not pause, on a terminal either');
   finish(command, ['socklab demo', 'socklab demo --auto --color always | less -R']);
   command.action(async (_, self: Command) => {

@@ -6,6 +6,7 @@ import { duration } from './finish.ts';
 /** The options of those that connect. */
 export function client(command: Command, timeout: string): void {
   command
+    .optionsGroup('Connecting:')
     .addOption(duration('--timeout', timeout, '10s'))
     .addOption(duration('--retry', 'keep trying so long until it listens', '0s'))
     .option('--source <addr[:port]>', 'connect from this local address');
@@ -28,6 +29,7 @@ export function shared(command: Command): void {
   command
     .addOption(new Option('-4', 'IPv4 only').conflicts('6'))
     .addOption(new Option('-6', 'IPv6 only').conflicts('4'))
+    .optionsGroup('Showing:')
     .addOption(new Option('--trace', 'show each call on stderr, as strace does').conflicts('json'))
     .option('--json', 'tell each call and event on stderr, one JSON object a line')
     .addOption(

@@ -28,7 +28,7 @@ export async function pipedRepl(
       input: stdin,
       crlfDelay: Number.POSITIVE_INFINITY,
     })) {
-      if (line.trim().startsWith('.')) {
+      if (line.trim().startsWith('.') && !repl.inComment) {
         const { quit, known } = await runCommand(line, { repl, page, print, menu: null });
         if (!known) verdicts.add('malformed');
         if (quit) return verdictOf(verdicts, repl, late);
@@ -43,6 +43,7 @@ export async function pipedRepl(
       repl.session.look();
       await drained(stdout);
     }
+    verdicts.add(await repl.end());
     repl.abandon();
     if (await stuck(repl.session, timeoutMs, () => true)) late = true;
     await settle();

@@ -4,7 +4,7 @@ import { SyntaxProblem } from '../../script/lexer.ts';
 import { parseLine } from '../../script/parser.ts';
 import { Recording } from '../../script/recording.ts';
 import type { Line } from '../../script/statement.ts';
-import { isOpenStruct } from '../../script/struct-line.ts';
+import { Unfinished } from '../../script/unfinished.ts';
 import { BadCall, SocketError } from '../../socket/errors.ts';
 import { Session, type SessionEvent } from '../../socket/session/session.ts';
 import { whyFailed } from '../../teach/why/failed.ts';
@@ -38,8 +38,9 @@ export class Repl {
   readonly late = new Set<Verdict>();
   readonly predicting: Predicting;
   private evaluator: Evaluator;
-  /** The lines of a structure whose last brace is still open. */
+  /** The lines of a structure whose last brace is still open, or of a comment. */
   private begun: string[] = [];
+  private unfinished = new Unfinished();
   private readonly page: () => Page;
   private readonly print: (text: string) => void;
 
@@ -53,7 +54,7 @@ export class Repl {
     this.evaluator = new Evaluator(this.session);
   }
 
-  /** Whether the next line belongs to what was begun: a structure over several lines, a question. */
+  /** Whether the next line belongs to what was begun: a structure or a comment over several lines, a question. */
   get continues(): boolean {
     return this.begun.length > 0 || this.predicting.waits;
   }
@@ -61,7 +62,7 @@ export class Repl {
   /** Gives up what was begun, as Ctrl-C does. @returns whether there was anything */
   abandon(): boolean {
     const had = this.begun.length > 0;
-    this.begun = [];
+    this.whole();
     return this.predicting.leave() || had;
   }
 
@@ -71,13 +72,31 @@ export class Repl {
       const predicted = this.predicting.answer(text);
       return predicted === null ? 'fine' : this.line(predicted.line, predicted);
     }
-    const line = [...this.begun, text].join('\n');
-    if (isOpenStruct(line) && (this.begun.length === 0 || !text.includes('}'))) {
-      this.begun.push(text);
-      return 'fine';
-    }
+    const first = this.begun.length === 0;
+    this.begun.push(text);
+    this.unfinished.add(text);
+    const { isOpen, inComment } = this.unfinished;
+    // A brace that closes too little is a mistake, and nobody is to be caught in it.
+    if (isOpen && (first || inComment || !text.includes('}'))) return 'fine';
+    return this.line(this.whole());
+  }
+
+  /** The end of all lines: what was begun and never ended is a mistake. */
+  async end(): Promise<Verdict> {
+    return this.begun.length === 0 ? 'fine' : this.line(this.whole());
+  }
+
+  /** Whether the next line is a comment's, whatever it looks like. */
+  get inComment(): boolean {
+    return this.unfinished.inComment;
+  }
+
+  /** What was begun; the next line begins anew. */
+  private whole(): string {
+    const line = this.begun.join('\n');
     this.begun = [];
-    return this.line(line);
+    this.unfinished = new Unfinished();
+    return line;
   }
 
   private async line(line: string, predicted: Predicted | null = null): Promise<Verdict> {

@@ -44,7 +44,7 @@ export async function terminalRepl(context: Context, options: CommonOptions): Pr
 
   const take = async (line: string) => {
     const begun = repl.continues;
-    if (line.trim().startsWith('.')) {
+    if (line.trim().startsWith('.') && !repl.inComment) {
       const around = { repl, page: page(), print, menu: dumb ? null : menu };
       const { quit: over } = await runCommand(line, around);
       if (over) return quit(EXIT.done);

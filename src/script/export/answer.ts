@@ -5,6 +5,7 @@ import { isAnswer } from '../../socket/names.ts';
 import { itemsOf } from '../../socket/records.ts';
 import type { TcpState } from '../../socket/state.ts';
 import type { Expected } from '../expected.ts';
+import { shortest } from '../print.ts';
 import type { Entry } from '../recording.ts';
 import type { Fixed } from './fixed.ts';
 
@@ -122,7 +123,7 @@ function fieldsTold(items: readonly Item[], type: string | null = null): Expecte
   return { kind: 'struct', fields, ...(type === null ? {} : { type }) };
 }
 
-/** Null for what can’t be written: a fraction, a number beyond 2^53. */
+/** Null for what can’t be written: a whole number beyond 2^53, -0, infinity. */
 function itemTold(item: Item): Arg | null {
   if (item instanceof Uint8Array) return { kind: 'bytes', bytes: item };
   if (typeof item === 'object') {
@@ -130,7 +131,9 @@ function itemTold(item: Item): Arg | null {
     return kind === 'struct' && 'fields' in rest ? { kind, fields: rest.fields } : null;
   }
   const value = Number(item);
-  return Number.isSafeInteger(value) && !Object.is(value, -0) ? { kind: 'integer', value } : null;
+  if (Object.is(value, -0) || typeof item === 'bigint') return null;
+  if (Number.isSafeInteger(value)) return { kind: 'integer', value };
+  return Number.isFinite(value) ? { kind: 'decimal', value: shortest(value) } : null;
 }
 
 /** What poll() found: one socket’s events by their names, or those of several in a list. */

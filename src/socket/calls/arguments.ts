@@ -5,7 +5,7 @@ import type { Arg, Call, Value } from '../call.ts';
 import { BadCall } from '../errors.ts';
 import type { FileRecord, Scope } from '../scope.ts';
 import type { SocketRecord } from '../socket-table.ts';
-import { KINDS } from './kinds.ts';
+import { KINDS, wantedFor } from './kinds.ts';
 import type { OptionValue } from './option-value.ts';
 import { namesKnown, noSocket, unknownConstant, unknownName } from './refusals.ts';
 import { formOf, formText, type Param, type Row } from './row.ts';
@@ -204,6 +204,8 @@ export class Arguments {
     switch (arg.kind) {
       case 'integer':
         return arg;
+      case 'decimal':
+        return { kind: 'integer', value: arg.value };
       case 'bytes':
         return arg;
       case 'constants':
@@ -257,7 +259,7 @@ export class Arguments {
           : unknownName(this.scope, arg.name, at);
       }
     }
-    throw new BadCall(KINDS.int.wanted, at);
+    throw new BadCall(wantedFor('int', arg), at);
   }
 
   private sizeOf(name: string, at: number): number {

@@ -47,6 +47,7 @@ interface Rule {
 }
 
 const NUMBER = 'a number or a constant is wanted here';
+const DECIMAL = 'a whole number is wanted here: only float and double fields have a point';
 const ADDRESS = 'an address is 127.0.0.1:8888, [::1]:8888, unix:/path, or the name of a socket';
 const BYTES = 'bytes are written "text\\n" or hex"de ad"';
 
@@ -143,6 +144,11 @@ const POINTERS: ReadonlySet<ParamKind> = new Set<ParamKind>([
   'out',
   'fds',
 ]);
+
+/** What is said where something else was written. */
+export function wantedFor(kind: ParamKind, { kind: written }: Arg): string {
+  return written === 'decimal' ? DECIMAL : KINDS[kind].wanted;
+}
 
 /** What a name stands for that has this value. */
 export function kindOfValue({ kind }: Value): NameKind {

@@ -32,6 +32,7 @@ export function structureOf(
 
 function itemOf(args: Arguments, arg: Arg, at: number): Item {
   if (arg.kind === 'list') return arg.items.map((one) => itemOf(args, one, at));
+  if (arg.kind === 'decimal') return arg.value;
   const value = args.valueOf(arg, at);
   if (value?.kind === 'bytes') return value.bytes;
   if (value?.kind === 'struct') return value.fields;

@@ -118,3 +118,13 @@ it('inside a search leaves the search, and goes into the line', async () => {
   screen.paste('bs');
   await screen.at('socklab › .jobs');
 });
+
+it('a comment over several lines is one, and asks for its end', async () => {
+  const screen = await repl();
+  screen.paste(`/* the lecture's\n.quit\n`);
+  await screen.at('socklab …', 10);
+  screen.paste(` * code */ a = ${SOCKET}\n`);
+  await screen.see('CLOSED');
+  await screen.prompt();
+  expect(screen.text).not.toContain('^');
+});

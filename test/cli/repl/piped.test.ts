@@ -279,3 +279,24 @@ it('says what became of an open socket whose name is given again', async () => {
   expect(text).toMatch(/^ {2}s was descriptor (\d+) until now; that one is open still, as fd\1$/m);
   expect(code).toBe(0);
 });
+
+it('passes over a comment of several lines, whatever stands in it', async () => {
+  const { code, text } = await repl(
+    `/* not these:
+.quit
+close(nobody)
+ */ a = socket(AF_INET, SOCK_STREAM, 0)
+`,
+  );
+  expect(text).toContain('CLOSED');
+  expect([code, text.match(/nobody|\.quit/)]).toEqual([0, null]);
+});
+
+it.each(['close(a) /* and', 'struct a {\n int x;'])(
+  'tells of an end that never came: %j',
+  async (begun) => {
+    const { code, text } = await repl(`a = socket(AF_INET, SOCK_STREAM, 0)\n${begun}\n`);
+    expect(text).toContain('missing');
+    expect(code).toBe(2);
+  },
+);

@@ -1,0 +1,70 @@
+/** What each exit code means, in words: for the manual page. A test holds docs/exit-codes.md to it. */
+
+export interface ExitCode {
+  readonly code: number;
+  readonly meaning: string;
+  readonly example: string;
+}
+
+export const exitCodes: readonly ExitCode[] = [
+  {
+    code: 0,
+    meaning: 'done',
+    example: 'the peer’s end of file came, and everything was written out',
+  },
+  {
+    code: 1,
+    meaning: 'an expectation was not met',
+    example: '`listen(server, 2) = EINVAL` in a piped REPL, and 0 came',
+  },
+  {
+    code: 2,
+    meaning: 'usage: a bad option, endpoint or statement',
+    example: '`socklab serve 127.1:80`',
+  },
+  { code: 3, meaning: 'refused or unreachable', example: 'nobody listens at the port' },
+  {
+    code: 4,
+    meaning: 'the name does not resolve',
+    example: '`socklab connect no.such.host.invalid:80`',
+  },
+  {
+    code: 5,
+    meaning: 'timed out',
+    example: '`--timeout` was over while connecting, or while `send` waited for its reply',
+  },
+  {
+    code: 6,
+    meaning: 'the connection was reset or lost',
+    example: 'the peer sent RST; never taken for an end of file',
+  },
+  {
+    code: 7,
+    meaning: 'the address can’t be bound',
+    example: 'the port is in use; the message says by which process, where /proc tells',
+  },
+  {
+    code: 8,
+    meaning: 'TLS failed',
+    example: 'the certificate has expired, or is for another name',
+  },
+  {
+    code: 69,
+    meaning: 'this system can’t do it',
+    example: 'Windows without WSL; no descriptor is left; stdout’s disk is full',
+  },
+  {
+    code: 70,
+    meaning: 'a defect in socklab itself',
+    example: 'please report it; `SOCKLAB_DEBUG=1` adds the stack trace',
+  },
+  { code: 129, meaning: 'ended by SIGHUP', example: 'the REPL’s window was closed' },
+  { code: 130, meaning: 'ended by SIGINT', example: 'Ctrl-C; `serve` closes its sockets first' },
+  { code: 131, meaning: 'ended by SIGQUIT', example: 'the REPL: `kill -QUIT`' },
+  {
+    code: 141,
+    meaning: 'stdout was closed by its reader',
+    example: '`socklab demo | head -1`; no message',
+  },
+  { code: 143, meaning: 'ended by SIGTERM', example: 'as for SIGINT' },
+];
