@@ -8,7 +8,10 @@ import { tlsClient } from './tls.ts';
 export function addConnect(program: Command, context: Context, done: Done): void {
   const command = program
     .command('connect')
-    .argument('<endpoint>', 'where to connect to: 8888, example.org:80, [::1]:http')
+    .argument(
+      '<endpoint>',
+      'where to connect to: 8888, example.org:80, [::1]:http, udp:53, tls:443, unix:/path',
+    )
     .description('Connect to a peer. stdin goes to it, and what it sends goes to stdout.')
     .addOption(
       new Option(
@@ -19,8 +22,8 @@ export function addConnect(program: Command, context: Context, done: Done): void
         .default('half'),
     );
   command.addOption(idle());
-  client(command, 'give up connecting after this time');
   conversation(command);
+  client(command, 'give up connecting after this time');
   tlsClient(command);
   shared(command);
   finish(command, [

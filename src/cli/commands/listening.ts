@@ -13,6 +13,7 @@ export interface RuleWords {
 export function listening(command: Command): RuleWords[] {
   const rules: RuleWords[] = [];
   command
+    .optionsGroup('Listening:')
     .option('--once', 'serve one connection, then exit with its code')
     .option('--backlog <n>', 'connections that may wait to be accepted', countFrom(0), 511)
     .option('--max-connections <n>', 'how many to serve at a time', countFrom(1))

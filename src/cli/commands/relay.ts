@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { countFrom } from '../values.ts';
 import { type Done, finish, givenTo } from './finish.ts';
 import { endpointsOf, listening } from './listening.ts';
-import { client, shared } from './shared.ts';
+import { client, hex, shared } from './shared.ts';
 import { certificate, tlsClient } from './tls.ts';
 
 export function addRelay(program: Command, context: Context, done: Done): void {
@@ -16,8 +16,8 @@ export function addRelay(program: Command, context: Context, done: Done): void {
     .description(
       'Sit between clients and a server: pass every byte on unchanged, show or record both directions.',
     )
-    .option('--hex', 'show what passes: offsets, bytes, text, direction, time')
-    .option('--record <file>', 'keep what passes in this file, for `socklab replay`');
+    .option('--record <file>', 'keep what passes in this file, for `socklab replay`')
+    .addOption(hex());
   const rules = listening(command);
   client(command, 'give up connecting to the server after this time');
   tlsClient(command);

@@ -3,13 +3,13 @@ import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { countFrom } from '../values.ts';
 import { type Done, duration, finish, givenTo } from './finish.ts';
-import { client, eol, shared } from './shared.ts';
+import { client, eol, hex, shared } from './shared.ts';
 import { tlsClient } from './tls.ts';
 
 export function addSend(program: Command, context: Context, done: Done): void {
   const command = program
     .command('send')
-    .argument('<endpoint>', 'where to send to')
+    .argument('<endpoint>', 'where to send to: 8888, example.org:80, udp:53, tls:443, unix:/path')
     .argument('[text...]', 'the message, joined with blanks; without it, stdin')
     .description('Send one message, and print the reply.');
   message(command);
@@ -60,5 +60,5 @@ function reply(command: Command): void {
       'eof (what is meant without it), line, a number of bytes, until:TEXT, or none',
     )
     .option('--expect <text>', 'exit with 1 unless the reply is this, or suits /this/')
-    .option('--dump', 'show the bytes of both directions on stderr, in hexadecimal');
+    .addOption(hex('--dump'));
 }

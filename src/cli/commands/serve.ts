@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { type Done, finish, givenTo } from './finish.ts';
 import { endpointsOf, listening } from './listening.ts';
-import { conversation, shared } from './shared.ts';
+import { conversation, families, shared } from './shared.ts';
 import { tlsServer } from './tls.ts';
 
 /** The services by name: their code stays unloaded for --help. A test holds this list to the table. */
@@ -22,7 +22,10 @@ export const SERVICE_NAMES: readonly string[] = [
 export function addServe(program: Command, context: Context, done: Done): void {
   const command = program
     .command('serve')
-    .argument('[endpoint]', 'where to listen: 8888, [::1]:8888, *:8888, udp:53, unix:/path')
+    .argument(
+      '[endpoint]',
+      'where to listen: 8888, [::1]:8888, *:8888, udp:53, tls:443, unix:/path',
+    )
     .usage('[options] <endpoint>')
     .description(
       'Wait for connections. What clients send goes to stdout; what comes on stdin goes to all of them.',
@@ -32,8 +35,9 @@ export function addServe(program: Command, context: Context, done: Done): void {
     )
     .option('--file <path>', 'what --service file sends to each client')
     .option('--dir <path>', 'what --service http shows, and where --service printer puts its jobs');
-  const rules = listening(command);
   conversation(command);
+  const rules = listening(command);
+  families(command);
   tlsServer(command);
   shared(command);
   finish(command, [

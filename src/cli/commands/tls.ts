@@ -4,23 +4,27 @@ import { type Command, InvalidArgumentError } from 'commander';
 /** ALPN counts a protocol's bytes in one byte (RFC 7301 §3.1). */
 const LONGEST_PROTOCOL = 255;
 
+const TLS = 'TLS:';
+
 export function tlsClient(command: Command): void {
   command
-    .option('--sni <name>', 'tls: ask for this name, and want a certificate for it')
-    .option('--alpn <list>', 'tls: offer these protocols, as in h2,http/1.1', protocols)
-    .option('--ca <file>', 'tls: trust the certificates in this PEM file, and no others')
-    .option('--insecure', 'tls: do not verify the peer’s certificate');
+    .optionsGroup(TLS)
+    .option('--sni <name>', 'ask for this name, and want a certificate for it')
+    .option('--alpn <list>', 'offer these protocols, as in h2,http/1.1', protocols)
+    .option('--ca <file>', 'trust the certificates in this PEM file, and no others')
+    .option('--insecure', 'do not verify the peer’s certificate');
 }
 
 export function tlsServer(command: Command): void {
   certificate(command);
-  command.option('--alpn <list>', 'tls: speak these protocols, as in h2,http/1.1', protocols);
+  command.option('--alpn <list>', 'speak these protocols, as in h2,http/1.1', protocols);
 }
 
 export function certificate(command: Command): void {
   command
-    .option('--cert <file>', 'tls: show this certificate, in PEM form; one is made without it')
-    .option('--key <file>', 'tls: its private key, in PEM form, if it is not in the same file');
+    .optionsGroup(TLS)
+    .option('--cert <file>', 'show this certificate, in PEM form; one is made without it')
+    .option('--key <file>', 'its private key, in PEM form, if it is not in the same file');
 }
 
 function protocols(text: string): readonly string[] {
