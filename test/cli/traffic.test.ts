@@ -1,6 +1,9 @@
 /** --hex, --dump, and --eol on both sides of a connection. */
 import { closeSync } from 'node:fs';
+import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { processContext } from '../../src/cli/context.ts';
+import { trafficOf } from '../../src/cli/traffic.ts';
 import { dial, listener } from '../support/peer.ts';
 import { pipe } from '../support/pipe.ts';
 import { residentKib, standstill } from '../support/process.ts';
@@ -28,7 +31,8 @@ function bytesIn(stderr: string, sign: '→' | '←'): Buffer {
 describe('the hexadecimal view', () => {
   it('of connect has all bytes of both directions, and stdout is as it was', async () => {
     const server = await listener();
-    const [question, answer] = [pattern(5000), pattern(9000)];
+    // More than one read takes.
+    const [question, answer] = [pattern(300_000), pattern(400_000)];
     const client = socklab(['connect', '--hex', `:${server.port}`]);
     client.end(question);
     const peer = await server.accept();
@@ -115,6 +119,28 @@ describe('the hexadecimal view', () => {
     client.kill();
     closeSync(read);
   });
+});
+
+it('what is shown is waited for, where the stream can’t write at once', async () => {
+  let written: () => void = () => {};
+  const slow = new Writable({
+    highWaterMark: 1,
+    write: (_bytes, _encoding, done) => {
+      written = done;
+    },
+  });
+  const stderr = slow as unknown as NodeJS.WriteStream;
+  const context = { ...processContext, stderr, env: {} };
+  const { show } = trafficOf(context, { color: 'never' }, true);
+  let over = false;
+  const waiting = show('in', { local: null, remote: null }, 0, Buffer.from('x'))?.then(() => {
+    over = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([waiting, over]).toEqual([expect.any(Promise), false]);
+  written();
+  await waiting;
+  expect(over).toBe(true);
 });
 
 describe('on a terminal', () => {

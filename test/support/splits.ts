@@ -3,8 +3,8 @@ import fc from 'fast-check';
 
 /** Bytes of which most mean something to whoever reads them. */
 export function bytesAmong(...values: readonly number[]): fc.Arbitrary<Uint8Array> {
-  const byte = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...values) }, fc.nat(255));
-  return fc.array(byte, { maxLength: 40 }).map((all) => Uint8Array.from(all));
+  const byte = fc.oneof({ weight: 12, arbitrary: fc.constantFrom(...values) }, fc.nat(255));
+  return fc.array(byte, { maxLength: 40, size: 'max' }).map((all) => Uint8Array.from(all));
 }
 
 /** The bytes in pieces, none of them empty. @param cuts where to cut, by any numbers */

@@ -99,7 +99,9 @@ class Sender {
     // A peer that takes nothing is told by whoever reads: there is no progress in any direction.
     const rest = inbound.then(() => (lost === null ? this.connection.patient(sent) : undefined));
     await Promise.race([sent, rest]);
-    if (lost === null) await closed();
+    const closing = lost === null ? closed() : Promise.resolve();
+    closing.catch(() => {});
+    await Promise.race([closing, inbound.then(() => (lost === null ? closing : undefined))]);
     // That the socket is ours no more is how our own close() ends the reading.
     if (lost instanceof SocketError && lost.code === 'EBADF') return;
     if (lost !== null) throw lost;

@@ -361,6 +361,19 @@ describe('a reply that is not waited for', () => {
     await expect(done).rejects.toMatchObject({ name: 'SocketError' });
   });
 
+  it.each([
+    ['read', 'says nothing'],
+    ['close', 'has sent FIN'],
+  ])('a peer whose kernel takes no more, %s: ETIMEDOUT', async (call, does) => {
+    listener.set('SO_RCVBUF', 4096);
+    const message = pattern(512 * 1024);
+    const done = sendingWith({ message, reply: { kind: 'none' }, patienceMs: 300 });
+    const peer = await listener.accepted();
+    if (does === 'has sent FIN') peer.finish();
+    await expect(done).rejects.toMatchObject({ call, code: 'ETIMEDOUT' });
+    peer.reset();
+  });
+
   it('a peer that takes nothing is given up', async () => {
     const done = sendingWith({
       message: pattern(16 * 1024 * 1024),
