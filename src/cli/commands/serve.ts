@@ -11,7 +11,10 @@ export const SERVICE_NAMES: readonly string[] = ['echo', 'discard'];
 export function addServe(program: Command, context: Context, done: Done): void {
   const command = program
     .command('serve')
-    .argument('<endpoint>', 'where to listen: 8888, 127.0.0.1:8888, [::1]:8888, :0, *:8888')
+    .argument(
+      '<endpoint>',
+      'where to listen: 8888, 127.0.0.1:8888, [::1]:8888, :0, *:8888, udp::8888',
+    )
     .description(
       'Wait for connections. What clients send goes to stdout; what comes on stdin goes to all of them.',
     )
@@ -27,6 +30,7 @@ export function addServe(program: Command, context: Context, done: Done): void {
     'socklab serve :8888',
     'socklab serve --once :0 > received.bin',
     'socklab serve --service echo --trace 127.0.0.1:7777',
+    'socklab serve --service echo udp::7777',
   ]);
   command.action(async (endpoint, _, self: Command) => {
     const { serveCommand } = await import('../serve.ts');
