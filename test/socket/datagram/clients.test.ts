@@ -252,6 +252,17 @@ describe.each([
       expect(output.text).toBe('half');
     });
 
+    it('a slow stdout is no silence of the peer’s', async () => {
+      const peer = await echoing();
+      output.hold();
+      const done = sending(peer.port, ['a', 'b'], { timeoutMs: 100 });
+      await until('the first is written', () => output.writes === 1);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      output.letGo();
+      await done;
+      expect(output.text).toBe('ab');
+    });
+
     it('from a source address, and to an address of the wrong family not at all', async () => {
       const peer = await echoing();
       const source = udp('127.0.0.3', 0);
