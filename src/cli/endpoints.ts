@@ -1,4 +1,5 @@
 /** Endpoints on the command line. A mistake is shown with a caret under it. */
+import { type AccessRule, parseRule } from '../socket/access.ts';
 import { type Endpoint, EndpointError, parseEndpoint } from '../socket/endpoint.ts';
 import type {
   DatagramEndpoint,
@@ -16,9 +17,10 @@ const MOST_PATH_BYTES = UNIX_PATH_SIZE - 1;
 /** @throws Failure with a caret under the part that is wrong */
 export function streamEndpoint(text: string): StreamEndpoint {
   const endpoint = parsed(text);
-  if (endpoint.transport === 'tcp' || endpoint.transport === 'unix')
+  const { transport } = endpoint;
+  if (transport === 'tcp' || transport === 'tls' || transport === 'unix')
     return endpoint as StreamEndpoint;
-  throw problem(`this command speaks tcp and unix, not ${endpoint.transport}`, text, [
+  throw problem(`this command speaks tcp, tls and unix, not ${endpoint.transport}`, text, [
     0,
     endpoint.transport.length,
   ]);
@@ -45,6 +47,30 @@ export function sourceEndpoint(text: string): InternetEndpoint {
   throw problem('an address, and a port at most', text, [0, text.length]);
 }
 
+/**
+ * What --allow and --deny say.
+ * @throws Failure with a caret under what is no network; where the peers have no addresses
+ */
+export function rulesFrom(
+  words: readonly { readonly allow: boolean; readonly text: string }[],
+  endpoint: Endpoint,
+): AccessRule[] {
+  if (words.length > 0 && !('port' in endpoint))
+    throw new Failure(
+      '--allow and --deny are about IP addresses: a Unix socket’s peers have none',
+      EXIT.usage,
+    );
+  return words.map(({ allow, text }) => {
+    try {
+      return parseRule(allow, text);
+    } catch (error) {
+      if (error instanceof EndpointError)
+        throw problem(error.message, error.text, error.span, 'not a network');
+      throw error;
+    }
+  });
+}
+
 function parsed(text: string): Endpoint {
   try {
     const endpoint = parseEndpoint(text);
@@ -59,10 +85,15 @@ function parsed(text: string): Endpoint {
   }
 }
 
-function problem(message: string, text: string, span: readonly [number, number]): Failure {
+function problem(
+  message: string,
+  text: string,
+  span: readonly [number, number],
+  what = 'not an endpoint',
+): Failure {
   const theme = createTheme({ color: false, ascii: false });
   return new Failure(
-    `not an endpoint\n${renderProblem({ message, text, span, suggestion: null }, theme)}`,
+    `${what}\n${renderProblem({ message, text, span, suggestion: null }, theme)}`,
     EXIT.usage,
   );
 }

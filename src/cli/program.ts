@@ -4,6 +4,7 @@ import { nearest } from '../wire/nearest.ts';
 import { addConnect } from './commands/connect.ts';
 import { type Done, finish } from './commands/finish.ts';
 import { addDemo, addExplain, addInspect, addRepl, addRun } from './commands/language.ts';
+import { addRelay, addReplay } from './commands/relay.ts';
 import { addSend } from './commands/send.ts';
 import { addServe } from './commands/serve.ts';
 import type { CommonOptions, Context } from './context.ts';
@@ -39,6 +40,8 @@ export function createProgram(context: Context, version: string, done: Done): Co
   addServe(program, context, done);
   addConnect(program, context, done);
   addSend(program, context, done);
+  addRelay(program, context, done);
+  addReplay(program, context, done);
   addRepl(program, context, done);
   addInspect(program, context, done);
   addRun(program, context, done);

@@ -1,8 +1,11 @@
-/** `--ready-fd N`: the address of a server, for whoever started it. */
+/** --ready-fd: the address on a descriptor, for whoever started us. */
 import { closeSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { EXIT, Failure } from './exit.ts';
 
-/** Whoever started us reads the address there, and needs neither sleep nor parsing. */
+/**
+ * Writes the address, and closes the descriptor: its reader needs neither sleep nor parsing.
+ * @throws Failure where it can't be written there
+ */
 export function sayReady(fd: number, local: string): void {
   try {
     if (isOurOwn(fd)) throw new Error('it was not handed to socklab');

@@ -1,9 +1,7 @@
 /** serve, connect and send over UDP: what a pipeline can rely on. */
 import { closeSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { processContext } from '../../src/cli/context.ts';
-import { serveDatagramsCommand } from '../../src/cli/datagrams/serve.ts';
-import { deadPort, type UdpPeer, udp, udpPeer } from '../support/datagrams.ts';
+import { deadPort, type UdpPeer, udpPeer } from '../support/datagrams.ts';
 import { contentsOf, pipe } from '../support/pipe.ts';
 import { residentKib, standstill } from '../support/process.ts';
 import { type Program, run, socklab } from '../support/program.ts';
@@ -252,17 +250,10 @@ describe('options that have no meaning over datagrams exit 2, and say so', () =>
   });
 
   it('a service that needs a connection', async () => {
-    const options = {
-      color: 'never',
-      backlog: 0,
-      service: 'chat',
-      given: new Set<string>(),
-    } as const;
-    const chat = { connection: () => Promise.resolve() };
-    const serving = serveDatagramsCommand(processContext, udp('127.0.0.1', 0), options, chat);
-    await expect(serving).rejects.toMatchObject({
-      code: 2,
-      message: 'the service chat needs a connection, and udp has none',
-    });
+    const { code, stderr } = await run(['serve', '--service', 'chat', 'udp::0']);
+    expect([code, stderr]).toEqual([
+      2,
+      'socklab: the service chat needs a connection, and udp has none\n',
+    ]);
   });
 });

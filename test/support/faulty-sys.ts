@@ -15,6 +15,7 @@ export const SYS_CALLS = [
   'connect',
   'read',
   'write',
+  'sendfile',
   'send',
   'recv',
   'sendto',
@@ -47,6 +48,7 @@ const MAY_BLOCK: ReadonlySet<SysCall> = new Set<SysCall>([
   'connect',
   'read',
   'write',
+  'sendfile',
   'send',
   'recv',
   'sendto',
@@ -117,6 +119,11 @@ export class FaultySys implements Sys {
 
   write(fd: number, bytes: Uint8Array): Result {
     return this.on('write', fd, () => systemCalls.write(fd, this.part(fd, bytes)));
+  }
+
+  sendfile(out: number, file: number, offset: number, count: number): Result {
+    const part = Math.min(count, this.shorten(count));
+    return this.on('sendfile', out, () => systemCalls.sendfile(out, file, offset, part));
   }
 
   send(fd: number, bytes: Uint8Array, flags: number): Result {

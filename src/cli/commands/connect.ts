@@ -2,7 +2,8 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { type Done, finish, givenTo } from './finish.ts';
-import { client, shared } from './shared.ts';
+import { client, conversation, idle, shared } from './shared.ts';
+import { tlsClient } from './tls.ts';
 
 export function addConnect(program: Command, context: Context, done: Done): void {
   const command = program
@@ -17,10 +18,14 @@ export function addConnect(program: Command, context: Context, done: Done): void
         .choices(['half', 'exit', 'stay'])
         .default('half'),
     );
+  command.addOption(idle());
   client(command, 'give up connecting after this time');
+  conversation(command);
+  tlsClient(command);
   shared(command);
   finish(command, [
     'socklab connect example.org:80',
+    'socklab connect tls:example.org:443',
     'printf "one\\ntwo\\n" | socklab connect udp::8888',
     'socklab connect --retry 5s 8888 < request.bin > reply.bin',
   ]);

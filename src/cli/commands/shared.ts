@@ -1,5 +1,6 @@
 /** Options that several commands have. */
 import { type Command, Option } from 'commander';
+import { durationMs } from '../values.ts';
 import { duration } from './finish.ts';
 
 /** The options of those that connect. */
@@ -8,6 +9,18 @@ export function client(command: Command, timeout: string): void {
     .addOption(duration('--timeout', timeout, '10s'))
     .addOption(duration('--retry', 'keep trying so long until it listens', '0s'))
     .option('--source <addr[:port]>', 'connect from this local address');
+}
+
+/** Which line ending to send. */
+export function eol(text: string): Option {
+  return new Option('--eol <ending>', text).choices(['lf', 'crlf']);
+}
+
+/** What serve and connect do with the bytes that pass. */
+export function conversation(command: Command): void {
+  command
+    .addOption(eol('end each line that is sent with this'))
+    .option('--hex', 'show the bytes of both directions on stderr, in hexadecimal');
 }
 
 /** The options of serve, connect and send. */
@@ -24,4 +37,12 @@ export function shared(command: Command): void {
       ).conflicts(['json', 'trace']),
     )
     .option('--raw', 'write the peer’s bytes to a terminal as they are: they can take it over');
+}
+
+/** --idle, for commands that wait as long as it takes. */
+export function idle(): Option {
+  return new Option(
+    '--idle <duration>',
+    'end a connection when nothing has come or gone for so long',
+  ).argParser(durationMs);
 }

@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import { sourceEndpoint } from '../endpoints.ts';
 import { EXIT, Failure } from '../exit.ts';
 import type { Running } from '../running.ts';
+import type { Traffic } from '../traffic.ts';
 
 /** Options that are about connections, or about TLS. */
 const FOR_CONNECTIONS: readonly string[] = [
@@ -60,9 +61,13 @@ function ownName(): DatagramEndpoint {
     : { transport: 'unixgram', path: join(tmpdir(), name) };
 }
 
-export function exchangeEvents(context: Context, { tell }: Running): ExchangeEvents {
+export function exchangeEvents(
+  context: Context,
+  { tell }: Running,
+  traffic: Traffic,
+): ExchangeEvents {
   let client: { readonly local: string | null } | null = null;
-  const passed = teller(context, tell);
+  const passed = teller(context, tell, traffic);
   return {
     connected(opened) {
       client = opened;
@@ -82,6 +87,7 @@ export function exchangeEvents(context: Context, { tell }: Running): ExchangeEve
 export function teller(
   { stdout }: Context,
   tell: Running['tell'],
+  traffic: Traffic,
 ): (local: string | null, ...passed: Parameters<Passed>) => void {
   let midLine = false;
   return (local, direction, remote, bytes) => {
@@ -92,6 +98,8 @@ export function teller(
     const start = midLine ? '\n' : '';
     tell('datagram', { direction, local, remote, bytes: length }, `${start}${sentence}`, 'news');
     midLine = false;
+    void traffic.show(direction, { local, remote }, 0, bytes);
+    if (traffic.through !== undefined) return;
     if (direction === 'in' && stdout.isTTY) midLine = length > 0 && bytes[length - 1] !== LF;
   };
 }

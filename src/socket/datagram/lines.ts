@@ -53,3 +53,8 @@ export async function* wholeOf(source: Source, most: number): AsyncGenerator<Uin
   }
   yield waiting.take(waiting.length);
 }
+
+/** The same message again and again. */
+export function* repeated(message: Uint8Array, times: number): Generator<Uint8Array> {
+  for (let n = 0; n < times; n++) yield message;
+}

@@ -1,4 +1,5 @@
 /** `serve` over datagrams: whoever sends one is a peer, and nobody is locked on to. */
+import { durationText } from '../../wire/duration.ts';
 import { SocketError } from '../errors.ts';
 import type { DatagramEndpoint, Family } from '../plan/addresses.ts';
 import type { Service } from '../services/service.ts';
@@ -9,6 +10,7 @@ import type { Datagram, Passed, Peer } from './datagram.ts';
 import type { DatagramServer } from './datagram-server.ts';
 import { openServer } from './open.ts';
 import { Peers, type PeersOptions } from './peers.ts';
+import { Silence } from './silence.ts';
 
 export interface DatagramServeOptions {
   readonly family: Family;
@@ -22,6 +24,8 @@ export interface DatagramServeOptions {
   readonly peers: PeersOptions;
   /** With `once`: how long the next of `messages` may take to be part of the answer, in milliseconds. */
   readonly quietMs: number;
+  /** It ends when nothing has come for so long, in milliseconds; null waits for ever. */
+  readonly idleMs: number | null;
   /** Whether datagrams from this address are taken. */
   readonly admits: (remote: string) => boolean;
 }
@@ -51,10 +55,14 @@ export async function serveDatagrams(
   const server = await openServer(session, endpoint, options);
   events.listening(server.local ?? '');
   const serving = new Serving(server, options, events);
-  if (options.once) return serving.once();
-  const receiving = serving.receiveAll();
-  if (options.answer != null) return receiving;
-  await Promise.race([receiving, serving.sendToAll().then(() => receiving)]);
+  try {
+    if (options.once) return await serving.once();
+    const receiving = serving.receiveAll();
+    if (options.answer != null) return await receiving;
+    await Promise.race([receiving, serving.sendToAll().then(() => receiving)]);
+  } finally {
+    serving.end();
+  }
 }
 
 /** Errors that are about one datagram, not about the socket. */
@@ -71,12 +79,22 @@ class Serving {
   private readonly options: DatagramServeOptions;
   private readonly events: DatagramServeEvents;
   private readonly peers: Peers;
+  private readonly silence: Silence;
+  private silent = false;
 
   constructor(server: DatagramServer, options: DatagramServeOptions, events: DatagramServeEvents) {
     this.server = server;
     this.options = options;
     this.events = events;
     this.peers = new Peers(options.peers);
+    this.silence = new Silence(() => {
+      this.silent = true;
+      server.wake();
+    });
+  }
+
+  end(): void {
+    this.silence.stop();
   }
 
   async receiveAll(): Promise<void> {
@@ -126,6 +144,7 @@ class Serving {
   private async next(): Promise<Datagram | null> {
     for (;;) {
       let datagram: Datagram | null = null;
+      if (this.options.idleMs !== null) this.silence.within(this.options.idleMs);
       try {
         datagram = await this.server.receive();
       } catch (error) {
@@ -133,6 +152,8 @@ class Serving {
         this.events.failed(error);
         continue;
       }
+      this.silence.stop();
+      if (datagram === null && this.silent) throw this.idle();
       const from = datagram?.from ?? null;
       if (from === null || this.options.admits(from.name)) return datagram;
       this.events.denied(from.name);
@@ -170,6 +191,11 @@ class Serving {
     this.events.failed(error);
     if (peer !== null && (error.code === 'ECONNREFUSED' || error.code === 'ENOENT'))
       this.peers.forget(peer);
+  }
+
+  private idle(): SocketError {
+    const text = `nothing came for ${durationText(this.options.idleMs ?? 0)}`;
+    return new SocketError({ call: 'idle', code: 'ETIMEDOUT', text }, { local: this.server.local });
   }
 
   private cutOff({ bytes, length, from }: Datagram): SocketError {

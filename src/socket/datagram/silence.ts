@@ -1,4 +1,5 @@
 /** Silence: the only end that datagrams have. */
+import { durationText } from '../../wire/duration.ts';
 import { SocketError, type Where } from '../errors.ts';
 
 /** Calls back once, when nothing has happened for a while. */
@@ -24,6 +25,6 @@ export class Silence {
 
 /** Nothing came back, which proves nothing: there are no acknowledgements, and not all refusals come. */
 export function noEvidence(ms: number, where: Where): SocketError {
-  const text = `no evidence: nothing came back within ${ms < 1000 ? `${ms} ms` : `${ms / 1000} s`}`;
+  const text = `no evidence: nothing came back within ${durationText(ms)}`;
   return new SocketError({ call: 'recv', code: 'ETIMEDOUT', text }, where);
 }

@@ -25,9 +25,14 @@ export interface ConnectOptions {
   readonly patienceMs: number | null;
   /** How long an address may take before the next one is tried beside it; left out: RFC 8305's. */
   readonly headStartMs?: number;
-  /** What makes a secure connection of a plain one; null leaves it plain. */
-  readonly secure: ((plain: Connection) => Promise<Connection>) | null;
+  /** What the socket is called in the session; left out: `client`. */
+  readonly name?: string;
+  /** Puts TLS on the connection that stands. Where that fails, no other address is tried. */
+  readonly secure: Secure | null;
 }
+
+/** @throws SocketError where it fails; the connection below is closed then */
+export type Secure = (raw: Connection) => Promise<Connection>;
 
 /** The pause between two rounds of a retry grows from the first to the second, in milliseconds. */
 const RETRY_FROM_MS = 20;
@@ -45,20 +50,10 @@ export async function openConnection(
   const until = performance.now() + options.retryMs;
   for (let pause = RETRY_FROM_MS; ; pause = Math.min(2 * pause, RETRY_TO_MS)) {
     const result = await tryAll(session, endpoint, options);
-    if (result instanceof SocketConnection) return secured(result, options);
+    if (result instanceof SocketConnection) return options.secure?.(result) ?? result;
     const left = until - performance.now();
     if (left <= 0) throw result;
     await new Promise((resolve) => setTimeout(resolve, Math.min(pause, left)));
-  }
-}
-
-async function secured(plain: Connection, { secure }: ConnectOptions): Promise<Connection> {
-  if (secure === null) return plain;
-  try {
-    return await secure(plain);
-  } catch (error) {
-    await plain.close();
-    throw error;
   }
 }
 
@@ -75,7 +70,7 @@ async function tryAll(
       (await bindSource(session, socket, target, options)) ??
       (await tryOne(session, socket, target, deadline)),
   };
-  const winner = await raceTo(session, targets, attempt, options.headStartMs);
+  const winner = await raceTo(session, targets, attempt, options);
   return typeof winner === 'string'
     ? new SocketConnection(session, winner, options.patienceMs)
     : winner;

@@ -8,7 +8,7 @@ import type { Session } from '../session/session.ts';
 import type { Target } from './addresses.ts';
 
 /** RFC 8305 §5: "One recommended value for a default delay is 250 milliseconds." */
-export const HEAD_START_MS = 250;
+const HEAD_START_MS = 250;
 
 /** What is done with one socket to connect it; the race makes and closes the sockets. */
 export interface Attempt {
@@ -21,15 +21,21 @@ interface Ended {
   readonly failure: SocketError | null;
 }
 
+export interface RaceOptions {
+  /** The name of the first socket; `client`. The others' have a number behind it. */
+  readonly name?: string;
+  /** How long an attempt may take before the next address is tried beside it, in milliseconds. */
+  readonly headStartMs?: number;
+}
+
 /**
- * @param headStartMs how long an attempt may take before the next address is tried beside it
  * @returns the name of the socket that is connected, or why the last attempt failed
  */
 export async function raceTo(
   session: Session,
   targets: readonly Target[],
   attempt: Attempt,
-  headStartMs = HEAD_START_MS,
+  { name = 'client', headStartMs = HEAD_START_MS }: RaceOptions = {},
 ): Promise<string | SocketError> {
   const waiting = interleaved(targets);
   const running = new Map<string, Promise<Ended>>();
@@ -37,7 +43,7 @@ export async function raceTo(
   while (waiting.length > 0 || running.size > 0) {
     const target = waiting.shift();
     if (target !== undefined) {
-      const socket = freeName(running);
+      const socket = freeName(name, running);
       running.set(socket, run(session, socket, target, attempt));
     }
     const ended = await first(running, waiting.length > 0 ? headStartMs : null);
@@ -65,9 +71,9 @@ export function interleaved(targets: readonly Target[]): Target[] {
 }
 
 /** The usual name, unless an attempt has it that is still under way. */
-function freeName(running: ReadonlyMap<string, unknown>): string {
-  let name = 'client';
-  for (let number = 2; running.has(name); number++) name = `client${number}`;
+function freeName(base: string, running: ReadonlyMap<string, unknown>): string {
+  let name = base;
+  for (let number = 2; running.has(name); number++) name = `${base}_${number}`;
   return name;
 }
 

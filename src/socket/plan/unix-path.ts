@@ -5,7 +5,15 @@
  */
 import { constant, errnoNumber } from '../../sys/platform.ts';
 import { encodeAddress } from '../../sys/sockaddr.ts';
-import { entryAt, isBoundTo, link, nameBeside, rename, sameEntry, unlink } from '../../sys/unix-path.ts';
+import {
+  entryAt,
+  isBoundTo,
+  link,
+  nameBeside,
+  rename,
+  sameEntry,
+  unlink,
+} from '../../sys/unix-path.ts';
 import { call } from '../call.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { SocketError } from '../errors.ts';

@@ -6,7 +6,7 @@ import {
 } from '../../../src/socket/datagram/connect.ts';
 import {
   type DatagramSendOptions,
-  oneDatagram,
+  replyIn,
   sendDatagrams,
 } from '../../../src/socket/datagram/send.ts';
 import { Session } from '../../../src/socket/session/session.ts';
@@ -65,7 +65,7 @@ function connecting(
 
 function sending(port: number, messages: string[], options: Partial<DatagramSendOptions> = {}) {
   const bytes = messages.map((one) => Buffer.from(one));
-  const usual = { messages: bytes, reply: oneDatagram, output, timeoutMs: 200 };
+  const usual = { messages: bytes, reply: replyIn(null, null), output, timeoutMs: 200, gapMs: 0 };
   return sendDatagrams(
     session,
     udp('127.0.0.1', port),

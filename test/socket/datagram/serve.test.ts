@@ -54,6 +54,7 @@ async function serving(options: Partial<DatagramServeOptions> = {}): Promise<Ser
   const whole: DatagramServeOptions = {
     family: 0,
     once: false,
+    idleMs: null,
     answer: null,
     messages: stdin,
     output,
