@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sourceEndpoint, streamEndpoint } from '../../src/cli/endpoints.ts';
+import { datagramEndpoint, sourceEndpoint, streamEndpoint } from '../../src/cli/endpoints.ts';
 import { Failure } from '../../src/cli/exit.ts';
 import { parseEndpoint } from '../../src/socket/endpoint.ts';
 
@@ -55,6 +55,23 @@ describe('an endpoint on the command line', () => {
   it('does nothing to the terminal when it is refused', () => {
     const text = refusal(streamEndpoint, '127.0.0.1:\x1b]0;owned\x07').join('\n');
     expect(text).not.toMatch(/[^\P{Cc}\n]/u);
+  });
+});
+
+describe('an endpoint for datagrams', () => {
+  it.each(['udp:127.0.0.1:53', 'udp::0', 'udp://[::1]:domain', 'unixgram:/x', 'unixgram:@x'])(
+    '%s is one',
+    (text) => {
+      expect(datagramEndpoint(text)).toEqual(parseEndpoint(text));
+    },
+  );
+
+  it.each(['8888', 'tls:example.org:443', 'unix:/x'])('%s is none', (text) => {
+    expect(datagramEndpoint(text)).toBeNull();
+  });
+
+  it('is refused as others are', () => {
+    expect(refusal(datagramEndpoint, 'udp:127.1:53')[1]).toBe('  udp:127.1:53');
   });
 });
 

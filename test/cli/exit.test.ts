@@ -53,6 +53,17 @@ describe('the exit codes', () => {
     ['read', 'ECONNREFUSED', 6],
     ['read', 'EHOSTUNREACH', 6],
     ['write', 'ENETUNREACH', 6],
+    // Where there is no connection, it is one.
+    ['recv', 'ECONNREFUSED', 3],
+    ['send', 'ECONNREFUSED', 3],
+    ['send', 'ENETUNREACH', 3],
+    ['sendto', 'ENOENT', 3],
+    ['recvfrom', 'EHOSTUNREACH', 3],
+    ['recv', 'ETIMEDOUT', 5],
+    ['send', 'EPERM', 3],
+    // 2: too long for one datagram.
+    ['send', 'EMSGSIZE', 2],
+    ['sendto', 'EMSGSIZE', 2],
     // 7: the address can't be bound.
     ['bind', 'EADDRINUSE', 7],
     ['bind', 'EADDRNOTAVAIL', 7],

@@ -29,6 +29,7 @@ export function addConnect(program: Command, context: Context, done: Done): void
   finish(command, [
     'socklab connect example.org:80',
     'socklab connect tls:example.org:443',
+    'printf "one\\ntwo\\n" | socklab connect udp::8888',
     'socklab connect --retry 5s 8888 < request.bin > reply.bin',
   ]);
   command.action(async (endpoint, _, self: Command) => {

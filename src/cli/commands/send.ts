@@ -19,6 +19,7 @@ export function addSend(program: Command, context: Context, done: Done): void {
   shared(command);
   finish(command, [
     'socklab send :8888 hello there',
+    'socklab send udp::8888 ping',
     "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | socklab send example.org:80",
     'socklab send --eol crlf --reply line --expect PONG :6379 PING',
     "socklab send --struct 'char name[30]; uint32_t age;' :8888 Ann 33",

@@ -44,6 +44,7 @@ export function addServe(program: Command, context: Context, done: Done): void {
     'socklab serve :8888',
     'socklab serve --once :0 > received.bin',
     'socklab serve --service echo --trace 127.0.0.1:7777',
+    'socklab serve --service echo udp::7777',
     'socklab serve --service http --dir public :8080',
     'socklab serve --cert cert.pem --key key.pem tls:*:8443',
   ]);

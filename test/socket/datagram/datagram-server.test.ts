@@ -72,6 +72,15 @@ describe.each(['by steps', 'plainly'])('%s', (how) => {
     expect(peer.received[1]?.equals(largest)).toBe(true);
   });
 
+  it('gives each datagram to keep: the next one does not change it', async () => {
+    const server = await openServer(session, HERE, ANY);
+    const peer = await udpPeer();
+    for (const text of ['first', 'other']) await peer.send(text, server.local ?? '');
+    const first = await server.receive();
+    await server.receive();
+    expect(Buffer.from(first?.bytes ?? []).toString()).toBe('first');
+  });
+
   it('refuses what is too long for one datagram, and makes no two of it', async () => {
     const server = await openServer(session, HERE, ANY);
     const peer = await udpPeer();

@@ -363,6 +363,16 @@ describe('what can’t be provoked everywhere', () => {
     expect(whyError(error, s, [s])).toContain(told);
   });
 
+  it.each([
+    ['recv', 'ETIMEDOUT', '127.0.0.1:9', 'UDP has no acknowledgements'],
+    ['recv', 'ETIMEDOUT', 'unix:/x', 'in the queue of unix:/x'],
+    ['recv', 'ECONNREFUSED', '127.0.0.1:9', 'port unreachable: no socket is bound to 127.0.0.1:9'],
+    ['send', 'ECONNREFUSED', 'unix:@x', 'the socket at unix:@x is closed'],
+  ])('of a datagram, %s %s at %s', (call, code, remote, told) => {
+    const error = new SocketError({ call, code, text: code }, { remote });
+    expect(whyError(error, null, [])).toContain(told);
+  });
+
   it('is silent about an errno that it knows nothing of, and about a success', async () => {
     const odd = new SocketError({ call: 'read', code: 'EIO', text: 'Input/output error' });
     expect(whyError(odd, s, [s])).toBeNull();
