@@ -1,6 +1,7 @@
 /** Files below a folder, and files that are made: never anything outside, never in place of another. */
 
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   closeSync,
   existsSync,
@@ -11,6 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -85,6 +87,19 @@ describe('below a folder', () => {
     symlinkSync('../secret', join(root, 'sub', 'one'));
     symlinkSync('sub/one', join(root, 'two'));
     expect(found('two')).toBe('ENOENT');
+  });
+
+  it('is not even opened where a link leads out: to open may do something', async () => {
+    // A socket's file can't be opened: open(2) says ENXIO, if it is asked.
+    const server = createServer().listen(join(outside, 'socket'));
+    await once(server, 'listening');
+    symlinkSync('../socket', join(root, 'out'));
+    symlinkSync('../root/inside', join(root, 'in'));
+    const inside = createServer().listen(join(root, 'inside'));
+    await once(inside, 'listening');
+    expect([found('out'), found('in')]).toEqual(['ENOENT', 'ENXIO']);
+    server.close();
+    inside.close();
   });
 
   it('a FIFO opens at once, and is told from a file', () => {

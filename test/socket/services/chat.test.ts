@@ -153,6 +153,13 @@ describe('names', () => {
     await ann.hears('* bob is now ann\n');
   });
 
+  it('look as they are compared', async () => {
+    const [ann, bob] = (await all('ann', 'bob')) as [Talker, Talker];
+    // In full width again.
+    await ann.says('/name ｃａｔ\n');
+    await bob.hears('* ann is now cat\n');
+  });
+
   it('are listed up to a number', async () => {
     for (let count = 0; count < 52; count++) await served(session, service);
     const { peer } = await joined();
