@@ -1,24 +1,32 @@
 /** What `connect` and `send` have in common. */
+
+import { LONGEST_MS } from '../socket/door.ts';
 import type { ClientEvents } from '../socket/plan/client.ts';
 import type { ConnectOptions } from '../socket/plan/open-connection.ts';
 import { sourceEndpoint } from './endpoints.ts';
 import type { Running, RunOptions } from './running.ts';
+import type { TlsClientArguments } from './tls.ts';
 
-export interface ClientOptions extends RunOptions {
+export interface ClientOptions extends RunOptions, TlsClientArguments {
   readonly timeout: number;
   readonly retry: number;
   readonly source?: string;
   readonly 4?: boolean;
   readonly 6?: boolean;
+  /** The options that were given, by their flags. */
+  readonly given: ReadonlySet<string>;
 }
 
 export function connectOptions(options: ClientOptions, patienceMs: number | null): ConnectOptions {
   return {
     family: options[4] ? 4 : options[6] ? 6 : 0,
-    timeoutMs: options.timeout,
+    // A person who is asked before each call takes longer than any peer, and would lose every race.
+    timeoutMs: options.step ? LONGEST_MS : options.timeout,
     retryMs: options.retry,
     source: options.source === undefined ? null : sourceEndpoint(options.source),
     patienceMs,
+    ...(options.step ? { headStartMs: LONGEST_MS } : {}),
+    secure: null,
   };
 }
 

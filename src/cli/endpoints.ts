@@ -1,19 +1,39 @@
 /** Endpoints on the command line. A mistake is shown with a caret under it. */
+import { type AccessRule, parseRule } from '../socket/access.ts';
 import { type Endpoint, EndpointError, parseEndpoint } from '../socket/endpoint.ts';
-import type { InternetEndpoint, StreamEndpoint } from '../socket/plan/addresses.ts';
+import type {
+  DatagramEndpoint,
+  InternetEndpoint,
+  StreamEndpoint,
+} from '../socket/plan/addresses.ts';
+import { UNIX_PATH_SIZE } from '../sys/sockaddr.ts';
 import { renderProblem } from '../view/caret.ts';
 import { createTheme } from '../view/theme.ts';
 import { EXIT, Failure } from './exit.ts';
 
+/** The path's own bytes: its terminator has to fit, too. */
+const MOST_PATH_BYTES = UNIX_PATH_SIZE - 1;
+
 /** @throws Failure with a caret under the part that is wrong */
 export function streamEndpoint(text: string): StreamEndpoint {
   const endpoint = parsed(text);
-  if (endpoint.transport === 'tcp' || endpoint.transport === 'unix')
+  const { transport } = endpoint;
+  if (transport === 'tcp' || transport === 'tls' || transport === 'unix')
     return endpoint as StreamEndpoint;
-  throw problem(`this command speaks tcp and unix, not ${endpoint.transport}`, text, [
+  throw problem(`this command speaks tcp, tls and unix, not ${endpoint.transport}`, text, [
     0,
     endpoint.transport.length,
   ]);
+}
+
+/**
+ * Null where the endpoint is one of another transport.
+ * @throws Failure with a caret under the part that is wrong
+ */
+export function datagramEndpoint(text: string): DatagramEndpoint | null {
+  const endpoint = parsed(text);
+  const { transport } = endpoint;
+  return transport === 'udp' || transport === 'unixgram' ? (endpoint as DatagramEndpoint) : null;
 }
 
 /** `ADDR[:PORT]` for --source: without a port the kernel picks one. */
@@ -27,19 +47,53 @@ export function sourceEndpoint(text: string): InternetEndpoint {
   throw problem('an address, and a port at most', text, [0, text.length]);
 }
 
+/**
+ * What --allow and --deny say.
+ * @throws Failure with a caret under what is no network; where the peers have no addresses
+ */
+export function rulesFrom(
+  words: readonly { readonly allow: boolean; readonly text: string }[],
+  endpoint: Endpoint,
+): AccessRule[] {
+  if (words.length > 0 && !('port' in endpoint))
+    throw new Failure(
+      '--allow and --deny are about IP addresses: a Unix socket’s peers have none',
+      EXIT.usage,
+    );
+  return words.map(({ allow, text }) => {
+    try {
+      return parseRule(allow, text);
+    } catch (error) {
+      if (error instanceof EndpointError)
+        throw problem(error.message, error.text, error.span, 'not a network');
+      throw error;
+    }
+  });
+}
+
 function parsed(text: string): Endpoint {
   try {
-    return parseEndpoint(text);
+    const endpoint = parseEndpoint(text);
+    if ('path' in endpoint && Buffer.byteLength(endpoint.path) > MOST_PATH_BYTES) {
+      const message = `a Unix socket’s path has ${MOST_PATH_BYTES} bytes at most (unix(7))`;
+      throw new EndpointError(message, text, [text.length - endpoint.path.length, text.length]);
+    }
+    return endpoint;
   } catch (error) {
     if (error instanceof EndpointError) throw problem(error.message, error.text, error.span);
     throw error;
   }
 }
 
-function problem(message: string, text: string, span: readonly [number, number]): Failure {
+function problem(
+  message: string,
+  text: string,
+  span: readonly [number, number],
+  what = 'not an endpoint',
+): Failure {
   const theme = createTheme({ color: false, ascii: false });
   return new Failure(
-    `not an endpoint\n${renderProblem({ message, text, span, suggestion: null }, theme)}`,
+    `${what}\n${renderProblem({ message, text, span, suggestion: null }, theme)}`,
     EXIT.usage,
   );
 }

@@ -15,14 +15,20 @@ export const exitCodes: readonly ExitCode[] = [
   {
     code: 1,
     meaning: 'an expectation was not met',
-    example: '`listen(server, 2) = EINVAL` in a piped REPL, and 0 came',
+    example:
+      '`listen(server, 2) = EINVAL` in a piped REPL, and 0 came; `send --expect`; the peer ended its reply in order before `send --reply 10` had it; `replay` was answered otherwise',
   },
   {
     code: 2,
     meaning: 'usage: a bad option, endpoint or statement',
-    example: '`socklab serve 127.1:80`',
+    example:
+      '`socklab serve 127.1:80`; `send --hex d`; a `--file` that can’t be opened; a message that is too long for one datagram',
   },
-  { code: 3, meaning: 'refused or unreachable', example: 'nobody listens at the port' },
+  {
+    code: 3,
+    meaning: 'refused or unreachable',
+    example: 'nobody listens at the port; over UDP, an ICMP message says so',
+  },
   {
     code: 4,
     meaning: 'the name does not resolve',
@@ -31,12 +37,14 @@ export const exitCodes: readonly ExitCode[] = [
   {
     code: 5,
     meaning: 'timed out',
-    example: '`--timeout` was over while connecting, or while `send` waited for its reply',
+    example:
+      '`--timeout` was over while connecting, or while `send` waited for its reply; `--idle`; over datagrams nothing came back: no evidence',
   },
   {
     code: 6,
     meaning: 'the connection was reset or lost',
-    example: 'the peer sent RST; never taken for an end of file',
+    example:
+      'the peer sent RST; never taken for an end of file. Over TLS: it ended without close_notify',
   },
   {
     code: 7,

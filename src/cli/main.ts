@@ -1,5 +1,6 @@
 /** The command line: what there is, with its options. Each command's code is loaded when it runs. */
 import { CommanderError } from 'commander';
+import { lookupsUnderWay } from '../sys/lookups.ts';
 import { whyUnsupported } from '../sys/platform.ts';
 import { type Context, processContext } from './context.ts';
 import { EXIT, exitCodeOf, Failure } from './exit.ts';
@@ -38,6 +39,7 @@ export async function main(
     };
     const program = createProgram(context, version, done, argv.includes('--ascii'));
     await program.parseAsync([...argv], { from: 'user' });
+    if (lookupsUnderWay() > 0) await endDespiteLookups(code, context);
     return code;
   } catch (error) {
     // commander has said what was wrong.
@@ -46,6 +48,15 @@ export async function main(
     else stderr.write(defect(error, context));
     return exitCodeOf(error);
   }
+}
+
+/** A name server that is silent must not hold the process up: --timeout is over. */
+async function endDespiteLookups(code: number, { stdout, stderr }: Context): Promise<void> {
+  for (const stream of [stdout, stderr]) {
+    await new Promise<void>((resolve) => stream.write('', () => resolve()));
+  }
+  const { exitNow } = await import('../sys/name-of.ts');
+  exitNow(code);
 }
 
 function defect(error: unknown, { env }: Context): string {

@@ -7,6 +7,7 @@ import { type Done, finish, GENERAL } from './commands/finish.ts';
 import { addHelp, helpLook, unknownCommand } from './commands/help.ts';
 import { addDemo, addExplain, addInspect, addRepl, addRun } from './commands/language.ts';
 import { addMan } from './commands/man.ts';
+import { addRelay, addReplay } from './commands/relay.ts';
 import { addSend } from './commands/send.ts';
 import { addServe } from './commands/serve.ts';
 import type { CommonOptions, Context } from './context.ts';
@@ -51,6 +52,8 @@ export function createProgram(
   addServe(program, context, done);
   addConnect(program, context, done);
   addSend(program, context, done);
+  addRelay(program, context, done);
+  addReplay(program, context, done);
   program.commandsGroup('One call at a time:');
   addRepl(program, context, done);
   addRun(program, context, done);

@@ -9,7 +9,7 @@ import type { Theme } from '../view/theme.ts';
 import { renderTrace } from '../view/trace.ts';
 import { visibleText } from '../view/visible.ts';
 import { type CommonOptions, type Context, drained, themeFor, widthOf } from './context.ts';
-import { codeOf, EXIT } from './exit.ts';
+import { codeOf, EXIT, Failure } from './exit.ts';
 import { Stdio } from './stdio.ts';
 import { Stepper } from './stepper.ts';
 
@@ -85,10 +85,17 @@ export async function running(
     (error) => {
       // Ended from outside: what then fails in the plan is no news.
       if (over) return EXIT.done;
+      if (error instanceof Failure) return fail(error);
       if (!(error instanceof SocketError)) throw error;
       return explain(error);
     },
   );
+  const fail = ({ code, message }: Failure): number => {
+    const where = { call: null, errno: null, local: null, remote: null };
+    if (options.json) say(eventJson('error', { code, ...where, message }));
+    else say(`${theme.bad('socklab:')} ${message}`);
+    return code;
+  };
   const explain = (error: SocketError): number => {
     const code = codeOf(error);
     const { call, local, remote } = error;

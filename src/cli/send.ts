@@ -1,35 +1,52 @@
 /** `socklab send`. */
 import { send } from '../socket/plan/send.ts';
-import type { Source } from '../socket/stream/stream.ts';
+import { UnmetReply } from '../socket/plan/unmet-reply.ts';
+import type { Reply } from '../wire/reply.ts';
 import { type ClientOptions, connectOptions, eventsFor } from './client.ts';
-import type { Context } from './context.ts';
-import { streamEndpoint } from './endpoints.ts';
-import { EXIT, Failure } from './exit.ts';
+import { type Context, themeFor } from './context.ts';
+import { datagramEndpoint, streamEndpoint } from './endpoints.ts';
+import { type MessageOptions, messageFor } from './message.ts';
+import { type ReplyOptions, replyFor, unmet } from './reply.ts';
 import { running } from './running.ts';
-import type { Stdin } from './stdio.ts';
+import { tellStruct } from './struct-shown.ts';
+import { clientTls } from './tls.ts';
+import { trafficOf } from './traffic.ts';
+
+export interface SendCommandOptions extends ClientOptions, MessageOptions, ReplyOptions {
+  readonly dump?: boolean;
+}
 
 export async function sendCommand(
   context: Context,
   where: string,
   words: readonly string[],
-  options: ClientOptions,
+  options: SendCommandOptions,
 ): Promise<number> {
+  const datagrams = datagramEndpoint(where);
+  if (datagrams !== null) {
+    const { sendDatagramsCommand } = await import('./datagrams/send.ts');
+    return sendDatagramsCommand(context, datagrams, words, options);
+  }
   const endpoint = streamEndpoint(where);
-  const stepping = options.step === true;
+  const theme = themeFor(context.stderr, options, context.env);
+  const { gap: gapMs, repeat = 1 } = options;
+  const message = messageFor(options, words, theme);
+  const { reply, expected } = replyFor(options, theme);
   const plan = connectOptions(options, options.timeout);
-  return running(context, options, ({ session, stdio, output, tell }) => {
-    const message =
-      words.length > 0 ? utf8(words.join(' ')) : messageFrom(stdio.stdin(stepping), stepping);
-    return send(session, endpoint, { ...plan, message, output }, eventsFor(tell));
+  const securing = await clientTls(endpoint, options, options.timeout);
+  return running(context, options, async ({ session, stdio, output, tell }) => {
+    tellStruct(message, context, options, tell);
+    const content = await message.content(session, stdio, options.step === true);
+    const traffic = trafficOf(context, options, options.dump === true);
+    const exchange = { message: content, repeat, gapMs, reply: reply ?? TO_THE_END, expected };
+    const around = { through: traffic.through, output: traffic.output(output) };
+    const all = { ...plan, ...exchange, ...around, secure: securing?.(tell) ?? null };
+    const sent = send(session, endpoint, all, eventsFor(tell));
+    await sent.catch((error: unknown) => {
+      throw error instanceof UnmetReply ? unmet(error, theme) : error;
+    });
   });
 }
 
-/** @throws Failure where --step has the terminal, and the message can't come from there, too */
-function messageFrom({ source, interactive }: Stdin, stepping: boolean): Source {
-  if (!interactive || !stepping) return source;
-  throw new Failure('give the message as TEXT, or on stdin from a pipe or file', EXIT.usage);
-}
-
-function utf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
-}
+/** What is meant by default: a stream has no borders but its end. */
+const TO_THE_END: Reply = { kind: 'eof' };

@@ -1,21 +1,21 @@
 /** `socklab serve`. */
-import { closeSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { Input } from '../socket/plan/input.ts';
 import { serve } from '../socket/plan/serve.ts';
-import { services } from '../socket/services/service.ts';
+import { withEol } from '../socket/stream/eol.ts';
+import type { Eol } from '../wire/eol.ts';
 import type { Context } from './context.ts';
-import { streamEndpoint } from './endpoints.ts';
-import { EXIT, Failure } from './exit.ts';
-import { type RunOptions, running } from './running.ts';
+import { datagramEndpoint, rulesFrom, streamEndpoint } from './endpoints.ts';
+import { type ListeningOptions, listenOptions, serveEvents } from './listening.ts';
+import { running } from './running.ts';
+import { checkService, type ServiceOptions, serviceFor } from './service.ts';
+import { serverTls, type TlsServerArguments } from './tls.ts';
+import { trafficOf } from './traffic.ts';
 
-export interface ServeCommandOptions extends RunOptions {
-  readonly once?: boolean;
-  readonly service?: string;
-  readonly backlog: number;
-  readonly maxConnections?: number;
-  readonly readyFd?: number;
-  readonly 4?: boolean;
-  readonly 6?: boolean;
+export interface ServeCommandOptions extends ListeningOptions, ServiceOptions, TlsServerArguments {
+  readonly eol?: Eol;
+  readonly hex?: boolean;
+  /** The options that were given, by their flags. */
+  readonly given: ReadonlySet<string>;
 }
 
 export async function serveCommand(
@@ -23,88 +23,23 @@ export async function serveCommand(
   where: string,
   options: ServeCommandOptions,
 ): Promise<number> {
+  checkService(options);
+  const datagrams = datagramEndpoint(where);
+  if (datagrams !== null) {
+    const { serveDatagramsCommand } = await import('./datagrams/serve.ts');
+    return serveDatagramsCommand(context, datagrams, options);
+  }
   const endpoint = streamEndpoint(where);
-  const service =
-    options.service === undefined ? null : (services.get(options.service)?.() ?? null);
+  const rules = rulesFrom(options.rules, endpoint);
+  const tls = await serverTls(endpoint, options);
   return running(context, options, async ({ session, stdio, output, tell }) => {
+    const service = serviceFor(options, session, tell);
     const { source, interactive } = stdio.stdin(options.step === true);
-    const input = new Input(source, interactive);
-    await serve(
-      session,
-      endpoint,
-      {
-        family: options[4] ? 4 : options[6] ? 6 : 0,
-        backlog: options.backlog,
-        once: options.once === true,
-        maxConnections: options.maxConnections ?? Number.POSITIVE_INFINITY,
-        service,
-        input,
-        output,
-      },
-      {
-        listening(local) {
-          const { pid } = process;
-          tell('listening', { local, pid }, `listening on ${local} (pid ${pid})`);
-          if (options.readyFd !== undefined) sayReady(options.readyFd, local);
-        },
-        accepted({ local, remote }) {
-          tell('accepted', { local, remote }, `connected from ${remote}`, 'news');
-        },
-        closed({ local, remote, bytesIn, bytesOut }, lost) {
-          if (lost !== null && !options.once) {
-            const { call, code: errno, message } = lost;
-            tell(
-              'error',
-              { code: EXIT.reset, call, errno, local, remote, message },
-              `socklab: ${message}`,
-            );
-          }
-          const moved = { bytes_in: bytesIn, bytes_out: bytesOut };
-          tell('closed', { local, remote, ...moved }, `closed ${remote}`, 'news');
-        },
-        exhausted(error) {
-          const { call, code: errno, message } = error;
-          const sentence = `socklab: ${message}; waiting until connections are closed`;
-          tell(
-            'error',
-            { code: EXIT.unsupported, call, errno, local: error.local, remote: null, message },
-            sentence,
-          );
-        },
-      },
-    );
+    const input = new Input(withEol(source, options.eol), interactive);
+    const traffic = trafficOf(context, options, options.hex === true);
+    const around = { through: traffic.through, output: traffic.output(output) };
+    const secure = tls?.securing(tell) ?? null;
+    const plan = { ...listenOptions(options, rules), ...around, secure, service, input };
+    await serve(session, endpoint, plan, serveEvents(tell, options, rules, tls));
   });
-}
-
-/** --ready-fd: whoever started us reads the address there, and needs neither sleep nor parsing. */
-function sayReady(fd: number, local: string): void {
-  try {
-    if (isOurOwn(fd)) throw new Error('it was not handed to socklab');
-    writeSync(fd, `${local}\n`);
-    if (fd > 2) closeSync(fd);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Failure(`--ready-fd ${fd}: ${why}`, EXIT.usage);
-  }
-}
-
-/**
- * Whether the descriptor is one of Node's: its event loop's (an anonymous inode, or a pipe with
- * both ends here). To write to those, or close them, would end the process.
- */
-function isOurOwn(fd: number): boolean {
-  const target = linkOf(String(fd));
-  if (target === null || fd <= 2) return false;
-  if (target.startsWith('anon_inode:')) return true;
-  const same = readdirSync('/proc/self/fd').filter((other) => linkOf(other) === target);
-  return target.startsWith('pipe:') && same.length > 1;
-}
-
-/** What a descriptor leads to: proc(5); null where it is closed, or there is no /proc. */
-function linkOf(fd: string): string | null {
-  try {
-    return readlinkSync(`/proc/self/fd/${fd}`);
-  } catch {
-    return null;
-  }
 }

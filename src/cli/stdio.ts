@@ -7,8 +7,7 @@ import {
   DescriptorSink,
   DescriptorSource,
 } from '../socket/stream/descriptor-stream.ts';
-import type { Sink, Source } from '../socket/stream/stream.ts';
-import { errnoNumber } from '../sys/platform.ts';
+import { noBytes, type Sink, type Source } from '../socket/stream/stream.ts';
 import { VisibleText } from '../view/visible.ts';
 
 const STDIN = 0;
@@ -36,7 +35,7 @@ export class Stdio {
   /** @param stepping a terminal's Enter then belongs to the pauses, and nothing is read from it */
   stdin(stepping: boolean): Stdin {
     const interactive = this.door.sys.kindOf(STDIN) === 'terminal';
-    if (interactive && stepping) return { source: silent, interactive };
+    if (interactive && stepping) return { source: noBytes, interactive };
     return { source: new DescriptorSource(this.door, this.open(STDIN, 'read')), interactive };
   }
 
@@ -51,7 +50,13 @@ export class Stdio {
     return guarded(this.inner, this.viewer, closed);
   }
 
-  /** Lets go of both. */
+  /** A descriptor that somebody else has opened: it is closed with the others. */
+  keep(fd: number): Descriptor {
+    this.used.push({ fd, ours: true });
+    return { fd, isOpen: () => !this.closed };
+  }
+
+  /** Lets go of all of them. */
   close(): void {
     if (this.viewer !== null) this.inner?.write(new TextEncoder().encode(this.viewer.end()));
     this.closed = true;
@@ -70,13 +75,6 @@ export class Stdio {
     return { fd: opened, where: { local: name }, isOpen: () => !this.closed };
   }
 }
-
-/** A source from which nothing comes, and which does not end. */
-const silent: Source = {
-  dryWhenShort: false,
-  read: () => -errnoNumber('EAGAIN'),
-  readable: () => new Promise(() => {}),
-};
 
 function guarded(inner: DescriptorSink, viewer: VisibleText | null, closed: () => void): Sink {
   const guard = (error: unknown): Promise<void> => {

@@ -102,6 +102,11 @@ function formatHost(host: Host): string {
   }
 }
 
+/** Whether it is written as a host's name is; an address in digits is, too. */
+export function isHostName(word: string): boolean {
+  return HOST_NAME.test(word) && word.length <= 253;
+}
+
 function isTransport(word: string): boolean {
   return TRANSPORTS.some((known) => known === word.toLowerCase());
 }
@@ -180,7 +185,7 @@ function internet(
     if (/(^|\.)(0x[0-9a-f]*|[0-9]+)\.?$/i.test(word)) {
       fail('not an IPv4 address: four numbers from 0 to 255, without leading zeros', from, to);
     }
-    if (!HOST_NAME.test(word) || word.length > 253) fail('not a host name', from, to);
+    if (!isHostName(word)) fail('not a host name', from, to);
     return { kind: 'hostname', name: word };
   }
 }

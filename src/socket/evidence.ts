@@ -9,6 +9,7 @@ import { findPortHolder, type PortHolder } from '../sys/port-holder.ts';
 import type { SocketAddress } from '../sys/sockaddr.ts';
 import type { Sys } from '../sys/sys.ts';
 import { readRetransmissions } from '../sys/tcp-info.ts';
+import { entryAt, isBoundTo } from '../sys/unix-path.ts';
 import { canonicalEndpoint, EndpointError, parseEndpoint } from './endpoint.ts';
 
 export type { ConnectionEnd, PortListener } from '../sys/connection-end.ts';
@@ -55,4 +56,13 @@ function endpointOf(address: string) {
     if (error instanceof EndpointError) return null;
     throw error;
   }
+}
+
+/** What lies at the path of a Unix socket: a socket that somebody has open, one that nobody has, or another file. */
+export function fileAt(path: string): 'bound' | 'dead' | 'other' | null {
+  const entry = entryAt(path);
+  if (entry === null) return null;
+  if (!entry.isSocket) return 'other';
+  const bound = isBoundTo(path);
+  return bound === null ? null : bound ? 'bound' : 'dead';
 }

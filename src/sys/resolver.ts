@@ -2,6 +2,7 @@
 import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { bind } from './ffi.ts';
+import { counted } from './lookups.ts';
 import type { SocketAddress } from './sockaddr.ts';
 
 type Internet = Extract<SocketAddress, { port: number }>;
@@ -44,7 +45,7 @@ const interfaceIndex = bind('unsigned int if_nametoindex(const char *)');
 
 export const resolver: Resolver = {
   async addressesOf(host, port, family) {
-    const found = await lookup(host, { all: true, family, order: 'verbatim' });
+    const found = await counted(lookup(host, { all: true, family, order: 'verbatim' }));
     return found.map(({ address, family: version }) =>
       version === 6 ? inet6(address, port) : { family: 'inet', host: address, port },
     );

@@ -35,6 +35,12 @@ export interface Sys {
   read(fd: number, into: Uint8Array): Result;
   /** write(2) of all of `bytes` → bytes written, which may be fewer. */
   write(fd: number, bytes: Uint8Array): Result;
+  /**
+   * sendfile(2), as Linux has it → bytes moved from the file into the socket, 0 at the file's end.
+   * `offset` says from where; the file's own position stays. −ENOSYS where the system has another
+   * one: read and write then.
+   */
+  sendfile(out: number, file: number, offset: number, count: number): Result;
   /** send(2) with flags, such as MSG_OOB. */
   send(fd: number, bytes: Uint8Array, flags: number): Result;
   /** recv(2) with flags, such as MSG_PEEK. */
@@ -68,6 +74,8 @@ export interface Sys {
    * not change the one that we share with other processes. Where that can't be had, `fd` itself.
    */
   reopen(fd: number, mode: 'read' | 'write'): Result;
+  /** fchmod(2): on Linux, a socket's mode is what its path gets from bind(2). */
+  fchmod(fd: number, mode: number): Result;
   /** fstat(2): what the descriptor is. */
   kindOf(fd: number): DescriptorKind;
   /** strerror(3), for example `Connection refused`. */

@@ -2,7 +2,7 @@
 import { fstatSync, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { bind, bindText, call } from './ffi.ts';
-import { constant } from './platform.ts';
+import { constant, errnoNumber } from './platform.ts';
 import { type DescriptorKind, type OutBuffer, reset, type Sys } from './sys.ts';
 
 const libc = {
@@ -13,6 +13,9 @@ const libc = {
   connect: bind('int connect(int, void *, uint32_t)'),
   read: bind('intptr_t read(int, void *, size_t)'),
   write: bind('intptr_t write(int, void *, size_t)'),
+  // macOS has a sendfile() too, which takes its arguments in another order.
+  sendfile:
+    process.platform === 'linux' ? bind('intptr_t sendfile(int, int, void *, size_t)') : null,
   send: bind('intptr_t send(int, void *, size_t, int)'),
   recv: bind('intptr_t recv(int, void *, size_t, int)'),
   sendto: bind('intptr_t sendto(int, void *, size_t, int, void *, uint32_t)'),
@@ -28,8 +31,13 @@ const libc = {
   // Variadic in C. Only macOS on arm64 passes variadic arguments another way: koffi's "..." knows.
   fcntl: bind('int fcntl(int, int, ...)'),
   ioctl: bind('int ioctl(int, unsigned long, ...)'),
+  fchmod: bind('int fchmod(int, uint32_t)'),
   strerror: bindText('const char *strerror(int)'),
 };
+
+/** An off_t, where sendfile() reads the offset and leaves the next one. */
+const offsetNumber = new BigInt64Array(1);
+const offsetMemory = new Uint8Array(offsetNumber.buffer);
 
 /** sizeof(struct pollfd): poll(2). */
 const POLLFD_SIZE = 8;
@@ -42,6 +50,11 @@ export const systemCalls: Sys = {
   connect: (fd, address) => call(libc.connect, fd, address, address.length),
   read: (fd, into) => call(libc.read, fd, into, into.length),
   write: (fd, bytes) => call(libc.write, fd, bytes, bytes.length),
+  sendfile: (out, file, offset, count) => {
+    if (libc.sendfile === null) return -errnoNumber('ENOSYS');
+    offsetNumber[0] = BigInt(offset);
+    return call(libc.sendfile, out, file, offsetMemory, count);
+  },
   send: (fd, bytes, flags) => call(libc.send, fd, bytes, bytes.length, flags),
   recv: (fd, into, flags) => call(libc.recv, fd, into, into.length, flags),
   sendto: (fd, bytes, flags, address) =>
@@ -65,6 +78,7 @@ export const systemCalls: Sys = {
   },
   fcntl: (fd, command, argument) => call(libc.fcntl, fd, command, 'int', argument),
   ioctl: (fd, request, value) => call(libc.ioctl, fd, request, 'void *', value),
+  fchmod: (fd, mode) => call(libc.fchmod, fd, mode),
   reopen,
   kindOf,
   strerror: (errno) => libc.strerror(errno) ?? `Unknown error ${errno}`,

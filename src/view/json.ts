@@ -3,7 +3,7 @@ import type { Item, Value } from '../socket/call.ts';
 import type { Detail } from '../socket/detail.ts';
 import type { Change } from '../socket/state.ts';
 import type { Step } from '../socket/step.ts';
-import { asUtf8 } from '../wire/bytes.ts';
+import { bytesJson, jsonLine } from '../wire/json.ts';
 
 /** A step as one line, without the line's end. @param line of the script, where there is one */
 export function stepJson(step: Step, line?: number): string {
@@ -32,17 +32,7 @@ export function changeJson(change: Change): string {
 
 /** Any event: `{"v":1,"type":"listening",…}`. */
 export function eventJson(type: string, fields: Readonly<Record<string, unknown>>): string {
-  // JSON.stringify() leaves what a terminal may act on: DEL, C1, bidi controls, line separators.
-  return JSON.stringify({ v: 1, type, ...fields }).replaceAll(
-    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
-/** `{"text":"…"}` where the bytes are valid UTF-8, else `{"base64":"…"}`. */
-export function bytesJson(bytes: Uint8Array): { text: string } | { base64: string } {
-  const text = asUtf8(bytes);
-  return text === null ? { base64: Buffer.from(bytes).toString('base64') } : { text };
+  return jsonLine({ type, ...fields });
 }
 
 function valueJson(value: Value, result: number): Record<string, unknown> {

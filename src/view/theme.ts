@@ -14,6 +14,9 @@ export interface Theme {
 /** Every character outside ASCII that socklab itself writes. */
 export interface Signs {
   readonly arrow: string;
+  readonly back: string;
+  /** A byte that can't be shown as a character. */
+  readonly dot: string;
   readonly none: string;
   readonly ellipsis: string;
   readonly bar: string;
@@ -21,8 +24,26 @@ export interface Signs {
   readonly micro: string;
 }
 
-const UNICODE: Signs = { arrow: '→', none: '—', ellipsis: '…', bar: '│', prompt: '›', micro: 'µ' };
-const ASCII: Signs = { arrow: '->', none: '-', ellipsis: '...', bar: '|', prompt: '>', micro: 'u' };
+const UNICODE: Signs = {
+  arrow: '→',
+  back: '←',
+  dot: '·',
+  none: '—',
+  ellipsis: '…',
+  bar: '│',
+  prompt: '›',
+  micro: 'µ',
+};
+const ASCII: Signs = {
+  arrow: '->',
+  back: '<-',
+  dot: '.',
+  none: '-',
+  ellipsis: '...',
+  bar: '|',
+  prompt: '>',
+  micro: 'u',
+};
 
 export function createTheme({ color, ascii }: { color: boolean; ascii: boolean }): Theme {
   const chalk = new Chalk({ level: color ? 1 : 0 });
@@ -39,6 +60,8 @@ export function inSigns(text: string, { signs }: Theme): string {
   if (signs === UNICODE) return text;
   return text
     .replaceAll(UNICODE.arrow, signs.arrow)
+    .replaceAll(UNICODE.back, signs.back)
+    .replaceAll(UNICODE.dot, signs.dot)
     .replaceAll(UNICODE.none, signs.none)
     .replaceAll(UNICODE.ellipsis, signs.ellipsis)
     .replaceAll(UNICODE.bar, signs.bar)

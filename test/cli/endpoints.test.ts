@@ -16,12 +16,18 @@ function refusal(read: (text: string) => unknown, text: string): string[] {
 }
 
 describe('an endpoint on the command line', () => {
-  it.each(['8888', ':0', '127.0.0.1:80', '[::1]:80', 'localhost:http', '*:1', 'tcp://[::]:80'])(
-    '%s is taken as it is written',
-    (text) => {
-      expect(streamEndpoint(text)).toEqual(parseEndpoint(text));
-    },
-  );
+  it.each([
+    '8888',
+    ':0',
+    '127.0.0.1:80',
+    '[::1]:80',
+    'localhost:http',
+    '*:1',
+    'tls:example.org:443',
+    'tcp://[::]:80',
+  ])('%s is taken as it is written', (text) => {
+    expect(streamEndpoint(text)).toEqual(parseEndpoint(text));
+  });
 
   it.each([
     ['256.1.1.1:80', '^^^^^^^^^', /not an IPv4 address/],
@@ -36,18 +42,15 @@ describe('an endpoint on the command line', () => {
     expect(why).toMatch(message);
   });
 
-  it.each(['udp:127.0.0.1:53', 'tls:example.org:443', 'unixgram:@x'])(
-    '%s is refused by what it speaks',
-    (text) => {
-      const [transport = ''] = text.split(':');
-      expect(refusal(streamEndpoint, text)).toEqual([
-        'not an endpoint',
-        `  ${text}`,
-        `  ${'^'.repeat(transport.length)}`,
-        `  this command speaks tcp and unix, not ${transport}`,
-      ]);
-    },
-  );
+  it.each(['udp:127.0.0.1:53', 'unixgram:@x'])('%s is refused by what it speaks', (text) => {
+    const [transport = ''] = text.split(':');
+    expect(refusal(streamEndpoint, text)).toEqual([
+      'not an endpoint',
+      `  ${text}`,
+      `  ${'^'.repeat(transport.length)}`,
+      `  this command speaks tcp, tls and unix, not ${transport}`,
+    ]);
+  });
 
   it('does nothing to the terminal when it is refused', () => {
     const text = refusal(streamEndpoint, '127.0.0.1:\x1b]0;owned\x07').join('\n');

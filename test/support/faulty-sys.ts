@@ -15,6 +15,7 @@ export const SYS_CALLS = [
   'connect',
   'read',
   'write',
+  'sendfile',
   'send',
   'recv',
   'sendto',
@@ -29,6 +30,7 @@ export const SYS_CALLS = [
   'getsockopt',
   'fcntl',
   'ioctl',
+  'fchmod',
 ] as const;
 
 export type SysCall = (typeof SYS_CALLS)[number];
@@ -46,6 +48,7 @@ const MAY_BLOCK: ReadonlySet<SysCall> = new Set<SysCall>([
   'connect',
   'read',
   'write',
+  'sendfile',
   'send',
   'recv',
   'sendto',
@@ -118,6 +121,11 @@ export class FaultySys implements Sys {
     return this.on('write', fd, () => systemCalls.write(fd, this.part(fd, bytes)));
   }
 
+  sendfile(out: number, file: number, offset: number, count: number): Result {
+    const part = Math.min(count, this.shorten(count));
+    return this.on('sendfile', out, () => systemCalls.sendfile(out, file, offset, part));
+  }
+
   send(fd: number, bytes: Uint8Array, flags: number): Result {
     return this.on('send', fd, () => systemCalls.send(fd, this.part(fd, bytes), flags));
   }
@@ -187,6 +195,10 @@ export class FaultySys implements Sys {
     const questions = this.netlink.get(fd);
     if (result >= 0 && questions !== undefined) this.netlink.set(result, questions);
     return this.fresh(result);
+  }
+
+  fchmod(fd: number, mode: number): Result {
+    return this.on('fchmod', fd, () => systemCalls.fchmod(fd, mode));
   }
 
   ioctl(fd: number, request: number, value: Int32Array): Result {

@@ -27,7 +27,15 @@ function literal(host: string): InternetEndpoint['host'] {
 }
 
 export function connectOptions(options: Partial<ConnectOptions> = {}): ConnectOptions {
-  return { family: 0, timeoutMs: 5000, retryMs: 0, source: null, patienceMs: null, ...options };
+  return {
+    family: 0,
+    timeoutMs: 5000,
+    retryMs: 0,
+    source: null,
+    patienceMs: null,
+    secure: null,
+    ...options,
+  };
 }
 
 /** A server that runs, and what it told. */
@@ -37,6 +45,7 @@ export interface Serving {
   readonly output: KeptSink;
   readonly stdin: FedSource;
   readonly accepted: Connection[];
+  readonly refused: Connection[];
   readonly closed: { connection: Connection; lost: SocketError | null }[];
   readonly exhausted: SocketError[];
 }
@@ -48,6 +57,7 @@ export async function serving(
 ): Promise<Serving> {
   const [output, stdin] = [new KeptSink(), new FedSource()];
   let local: string | null = null;
+  const refused: Connection[] = [];
   const [accepted, closed, exhausted]: [Connection[], Serving['closed'], SocketError[]] = [
     [],
     [],
@@ -58,6 +68,7 @@ export async function serving(
       local = address;
     },
     accepted: (connection) => accepted.push(connection),
+    refused: (connection) => refused.push(connection),
     closed: (connection, lost) => closed.push({ connection, lost }),
     exhausted: (error) => exhausted.push(error),
   };
@@ -68,9 +79,12 @@ export async function serving(
     once: false,
     maxConnections: 100,
     service: null,
+    rules: [],
+    idleMs: null,
+    secure: null,
   } as const;
   const done = serve(session, tcp('127.0.0.1', 0), { ...whole, input, output, ...options }, events);
   done.catch(() => {});
   await until('the server listens', () => local !== null);
-  return { port: portOf(local), done, output, stdin, accepted, closed, exhausted };
+  return { port: portOf(local), done, output, stdin, accepted, refused, closed, exhausted };
 }

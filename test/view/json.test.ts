@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Value } from '../../src/socket/call.ts';
-import { bytesJson, changeJson, eventJson, stepJson } from '../../src/view/json.ts';
+import { changeJson, eventJson, stepJson } from '../../src/view/json.ts';
+import { bytesJson } from '../../src/wire/json.ts';
 import { TestSession } from '../support/session.ts';
 import { failed, returned, snapshot, step } from '../support/steps.ts';
 

@@ -40,3 +40,11 @@ export function finish(command: Command, examples: readonly string[]): void {
     .showSuggestionAfterError()
     .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`);
 }
+
+/** The options that were given on the command line, by their flags. */
+export function givenTo(command: Command): ReadonlySet<string> {
+  const given = command.options.filter(
+    (option) => command.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  return new Set(given.map(({ long, short }) => long ?? short ?? ''));
+}

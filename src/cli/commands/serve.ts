@@ -1,35 +1,56 @@
 /** `socklab serve`: its options. */
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
-import { countFrom } from '../values.ts';
-import { type Done, finish } from './finish.ts';
-import { shared } from './shared.ts';
+import { type Done, finish, givenTo } from './finish.ts';
+import { endpointsOf, listening } from './listening.ts';
+import { conversation, families, shared } from './shared.ts';
+import { tlsServer } from './tls.ts';
 
 /** The services by name: their code stays unloaded for --help. A test holds this list to the table. */
-export const SERVICE_NAMES: readonly string[] = ['echo', 'discard'];
+export const SERVICE_NAMES: readonly string[] = [
+  'echo',
+  'discard',
+  'chargen',
+  'daytime',
+  'time',
+  'chat',
+  'http',
+  'file',
+  'printer',
+];
 
 export function addServe(program: Command, context: Context, done: Done): void {
   const command = program
     .command('serve')
-    .argument('<endpoint>', 'where to listen: 8888, 127.0.0.1:8888, [::1]:8888, :0, *:8888')
+    .argument(
+      '[endpoint]',
+      'where to listen: 8888, [::1]:8888, *:8888, udp:53, tls:443, unix:/path',
+    )
+    .usage('[options] <endpoint>')
     .description(
       'Wait for connections. What clients send goes to stdout; what comes on stdin goes to all of them.',
     )
-    .option('--once', 'serve one connection, then exit with its code')
     .addOption(
       new Option('--service <name>', 'do this with each connection instead').choices(SERVICE_NAMES),
     )
-    .option('--backlog <n>', 'connections that may wait to be accepted', countFrom(0), 511)
-    .option('--max-connections <n>', 'how many to serve at a time', countFrom(1))
-    .option('--ready-fd <n>', 'write the address to this descriptor once it accepts', countFrom(1));
+    .option('--file <path>', 'what --service file sends to each client')
+    .option('--dir <path>', 'what --service http shows, and where --service printer puts its jobs');
+  conversation(command);
+  const rules = listening(command);
+  families(command);
+  tlsServer(command);
   shared(command);
   finish(command, [
     'socklab serve :8888',
     'socklab serve --once :0 > received.bin',
     'socklab serve --service echo --trace 127.0.0.1:7777',
+    'socklab serve --service http --dir public :8080',
+    'socklab serve --cert cert.pem --key key.pem tls:*:8443',
   ]);
-  command.action(async (endpoint, _, self: Command) => {
+  command.action(async (word: string | undefined, _, self: Command) => {
+    const [endpoint = ''] = endpointsOf(self, [word], ['endpoint'], rules);
     const { serveCommand } = await import('../serve.ts');
-    done(await serveCommand(context, endpoint, self.optsWithGlobals()));
+    const given = givenTo(self);
+    done(await serveCommand(context, endpoint, { ...self.optsWithGlobals(), rules, given }));
   });
 }

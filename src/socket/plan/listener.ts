@@ -1,11 +1,13 @@
 /** Listening as a plan of calls, and taking connections as they come. */
 import { call, named } from '../call.ts';
+import type { Endpoint } from '../endpoint.ts';
 import type { SocketError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { succeeded } from '../step.ts';
 import type { Connection } from '../stream/connection.ts';
 import { SocketConnection } from '../stream/socket-connection.ts';
-import { type Family, type StreamEndpoint, targetsFor } from './addresses.ts';
+import { type Family, type StreamEndpoint, type Target, targetsFor } from './addresses.ts';
+import { bindPath } from './unix-path.ts';
 
 export interface ListenOptions {
   readonly family: Family;
@@ -39,25 +41,38 @@ export async function openListener(
       target = next;
       continue;
     }
-    await session.perform(call('setsockopt', 'server', 'SOL_SOCKET', 'SO_REUSEADDR', 1));
+    const unix = target.domain === 'AF_UNIX';
+    if (!unix) await session.perform(call('setsockopt', 'server', 'SOL_SOCKET', 'SO_REUSEADDR', 1));
     if (six && next !== undefined) {
       await session.perform(call('setsockopt', 'server', 'IPPROTO_IPV6', 'IPV6_V6ONLY', 0));
     }
-    const bound = await session.perform(call('bind', 'server', target.address));
-    if (
-      bound.outcome.kind === 'error' &&
-      bound.outcome.error.code === 'EADDRNOTAVAIL' &&
-      next !== undefined
-    ) {
+    const failure = await bindTo(session, 'server', endpoint, target);
+    if (failure?.code === 'EADDRNOTAVAIL' && next !== undefined) {
       await session.perform(call('close', 'server'));
       target = next;
       continue;
     }
-    succeeded(bound);
+    if (failure !== null) throw failure;
     succeeded(await session.perform(call('listen', 'server', options.backlog)));
     const name = succeeded(await session.perform(call('getsockname', 'server')));
     return name.kind === 'address' ? name.address : '';
   }
+}
+
+/**
+ * bind(), and what a path needs around it. Also for datagram sockets.
+ * @param target one of the endpoint's addresses
+ * @returns why it can't be bound; null where it is
+ */
+export async function bindTo(
+  session: Session,
+  name: string,
+  endpoint: Endpoint,
+  target: Target,
+): Promise<SocketError | null> {
+  if ('path' in endpoint) return bindPath(session, name, endpoint);
+  const { outcome } = await session.perform(call('bind', name, target.address));
+  return outcome.kind === 'error' ? outcome.error : null;
 }
 
 /**

@@ -1,6 +1,6 @@
-/** Connecting as a plan of calls: socket, bind where asked, connect; the next address on failure. */
-import { call, named } from '../call.ts';
-import type { SocketError } from '../errors.ts';
+/** Connecting as a plan of calls: socket, bind where asked, connect; all addresses are tried. */
+import { call } from '../call.ts';
+import { SocketError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import type { Connection } from '../stream/connection.ts';
 import { SocketConnection } from '../stream/socket-connection.ts';
@@ -11,10 +11,11 @@ import {
   type Target,
   targetsFor,
 } from './addresses.ts';
+import { raceTo } from './race.ts';
 
 export interface ConnectOptions {
   readonly family: Family;
-  /** How long one attempt to connect may take, in milliseconds. */
+  /** How long it may take to resolve the name and connect to one of its addresses, in milliseconds. */
   readonly timeoutMs: number;
   /** Keep trying for so long while nobody listens, in milliseconds; 0 tries once. */
   readonly retryMs: number;
@@ -22,13 +23,25 @@ export interface ConnectOptions {
   readonly source: InternetEndpoint | null;
   /** A wait for bytes without progress ends after so long; null waits for ever. */
   readonly patienceMs: number | null;
+  /** How long an address may take before the next one is tried beside it; left out: RFC 8305's. */
+  readonly headStartMs?: number;
+  /** What the socket is called in the session; left out: `client`. */
+  readonly name?: string;
+  /** Puts TLS on the connection that stands. Where that fails, no other address is tried. */
+  readonly secure: Secure | null;
 }
+
+/** @throws SocketError where it fails; the connection below is closed then */
+export type Secure = (raw: Connection) => Promise<Connection>;
 
 /** The pause between two rounds of a retry grows from the first to the second, in milliseconds. */
 const RETRY_FROM_MS = 20;
 const RETRY_TO_MS = 500;
 
-/** @throws SocketError of the last address that was tried */
+/**
+ * @throws SocketError of the last address that was tried; of the resolver; of what makes it secure,
+ *   which is not tried again
+ */
 export async function openConnection(
   session: Session,
   endpoint: StreamEndpoint,
@@ -37,7 +50,7 @@ export async function openConnection(
   const until = performance.now() + options.retryMs;
   for (let pause = RETRY_FROM_MS; ; pause = Math.min(2 * pause, RETRY_TO_MS)) {
     const result = await tryAll(session, endpoint, options);
-    if (result instanceof SocketConnection) return result;
+    if (result instanceof SocketConnection) return options.secure?.(result) ?? result;
     const left = until - performance.now();
     if (left <= 0) throw result;
     await new Promise((resolve) => setTimeout(resolve, Math.min(pause, left)));
@@ -48,40 +61,60 @@ async function tryAll(
   session: Session,
   endpoint: StreamEndpoint,
   options: ConnectOptions,
-): Promise<Connection | SocketError> {
-  let failure: SocketError | null = null;
-  for (const { domain, address } of await targetsFor(endpoint, options.family, 'connect')) {
-    const made = await session.perform(named('client', call('socket', domain, 'SOCK_STREAM', 0)));
-    if (made.outcome.kind === 'error') {
-      failure = made.outcome.error;
-      continue;
-    }
-    failure =
-      (await bindSource(session, options)) ?? (await tryOne(session, address, options.timeoutMs));
-    if (failure === null) return new SocketConnection(session, 'client', options.patienceMs);
-    await session.perform(call('close', 'client'));
-  }
-  return failure as SocketError;
+): Promise<SocketConnection | SocketError> {
+  const deadline = performance.now() + options.timeoutMs;
+  const targets = await inTime(targetsFor(endpoint, options.family, 'connect'), options.timeoutMs);
+  if (targets === null) throw lateName(endpoint);
+  const attempt = {
+    connect: async (socket: string, target: Target) =>
+      (await bindSource(session, socket, target, options)) ??
+      (await tryOne(session, socket, target, deadline)),
+  };
+  const winner = await raceTo(session, targets, attempt, options);
+  return typeof winner === 'string'
+    ? new SocketConnection(session, winner, options.patienceMs)
+    : winner;
 }
 
 async function bindSource(
   session: Session,
+  socket: string,
+  { domain }: Target,
   { source, family }: ConnectOptions,
 ): Promise<SocketError | null> {
   if (source === null) return null;
-  const [target] = await targetsFor(source, family, 'bind');
+  const targets = await targetsFor(source, family, 'bind');
+  // A name may have an address of each family; one that does not suit is for bind() to refuse.
+  const target = targets.find((one) => one.domain === domain) ?? targets[0];
   if (target === undefined) return null;
-  const { outcome } = await session.perform(call('bind', 'client', target.address));
+  const { outcome } = await session.perform(call('bind', socket, target.address));
   return outcome.kind === 'error' ? outcome.error : null;
 }
 
 async function tryOne(
   session: Session,
-  address: Target['address'],
-  timeoutMs: number,
+  socket: string,
+  { address }: Target,
+  deadline: number,
 ): Promise<SocketError | null> {
-  const job = session.start(call('connect', 'client', address));
-  const timer = setTimeout(() => job.interrupt('ETIMEDOUT'), timeoutMs);
+  const job = session.start(call('connect', socket, address));
+  const left = Math.max(0, deadline - performance.now());
+  const timer = setTimeout(() => job.interrupt('ETIMEDOUT'), left);
   const { outcome } = await job.step.finally(() => clearTimeout(timer));
   return outcome.kind === 'error' ? outcome.error : null;
+}
+
+/** What the promise gives; null where that takes too long. */
+async function inTime<T>(promise: Promise<T>, ms: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, ms, null);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+function lateName(endpoint: StreamEndpoint): SocketError {
+  const host = 'host' in endpoint && endpoint.host.kind === 'hostname' ? endpoint.host.name : null;
+  const text = 'the name server has not answered in time';
+  return new SocketError({ call: 'getaddrinfo', code: 'ETIMEDOUT', text }, { remote: host });
 }

@@ -1,19 +1,25 @@
 /** `serve` as a plan of calls: listen, accept, and what is done with each connection. */
 
+import { type AccessRule, admits } from '../access.ts';
 import { SocketError } from '../errors.ts';
 import type { Service } from '../services/service.ts';
 import type { Session } from '../session/session.ts';
 import type { Connection } from '../stream/connection.ts';
+import { untilIdle } from '../stream/idle.ts';
 import type { Sink } from '../stream/stream.ts';
+import type { Through } from '../stream/tap.ts';
 import type { StreamEndpoint } from './addresses.ts';
 import { converse } from './converse.ts';
 import type { Input } from './input.ts';
 import { type ListenOptions, nextConnection, openListener } from './listener.ts';
+import type { Secure } from './open-connection.ts';
 
 /** What a server tells while it runs. */
 export interface ServeEvents {
   listening(local: string): void;
   accepted(connection: Connection): void;
+  /** A connection that the rules don't let in; it is closed. */
+  refused(connection: Connection): void;
   /** `lost` is null where the connection ended in order. */
   closed(connection: Connection, lost: SocketError | null): void;
   /** No descriptor is left for the next connection; accepting goes on later. */
@@ -21,14 +27,21 @@ export interface ServeEvents {
 }
 
 export interface ServeOptions extends ListenOptions {
+  /** Whose connections are taken; the others are closed at once. */
+  readonly rules: readonly AccessRule[];
+  /** A connection ends when nothing has moved for so long, in milliseconds; null waits for ever. */
+  readonly idleMs: number | null;
   /** One connection, then done. */
   readonly once: boolean;
   /** At most so many at a time; the others wait in the kernel's queue. */
   readonly maxConnections: number;
   /** Null passes bytes between the clients and `input` and `output`. */
   readonly service: Service | null;
+  /** Puts TLS on a connection. It has a time limit of its own, and holds up no other connection. */
+  readonly secure: Secure | null;
   readonly input: Input;
   readonly output: Sink;
+  readonly through?: Through | undefined;
 }
 
 /** What is done with one connection. */
@@ -48,13 +61,12 @@ export async function serve(
   const { service, input, output } = options;
   const handler: Handler = (connection) =>
     service === null ? converse(connection, input, output, 'half') : service.connection(connection);
-  const next = (number: number) =>
-    nextConnection(session, `conn${number}`, (error) => events.exhausted(error));
+  const next = (number: number) => nextAdmitted(session, number, options, events);
   if (options.once) {
     const only = await next(1);
     if (only === null) return;
     events.accepted(only);
-    const lost = await handle(only, handler, events);
+    const lost = await handle(only, handler, options, events);
     if (lost !== null) throw lost;
     return;
   }
@@ -70,7 +82,7 @@ export async function serve(
     const connection = await next(number);
     if (connection === null) break;
     events.accepted(connection);
-    const handled: Promise<void> = handle(connection, handler, events)
+    const handled: Promise<void> = handle(connection, handler, options, events)
       .catch((error) => {
         defect = { error };
         session.close();
@@ -84,15 +96,36 @@ export async function serve(
   if (defect !== null) throw (defect as { readonly error: unknown }).error;
 }
 
+/** The next connection that the rules let in; null when the listener was closed. */
+async function nextAdmitted(
+  session: Session,
+  number: number,
+  { rules }: ServeOptions,
+  events: ServeEvents,
+): Promise<Connection | null> {
+  for (;;) {
+    const connection = await nextConnection(session, `conn${number}`, (error) =>
+      events.exhausted(error),
+    );
+    if (connection === null || admits(rules, connection.remote)) return connection;
+    events.refused(connection);
+    await connection.close();
+  }
+}
+
 /** @returns why the connection was lost; null where it ended in order */
 async function handle(
-  connection: Connection,
+  plain: Connection,
   handler: Handler,
+  { idleMs, secure, through }: ServeOptions,
   events: ServeEvents,
 ): Promise<SocketError | null> {
   let lost: SocketError | null = null;
+  let connection = plain;
   try {
-    await handler(connection);
+    if (secure !== null) connection = await secure(plain);
+    connection = through?.(connection) ?? connection;
+    await untilIdle(connection, idleMs, handler(connection));
   } catch (error) {
     if (!(error instanceof SocketError)) throw error;
     lost = error;

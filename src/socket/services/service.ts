@@ -1,7 +1,15 @@
 /** What a server does with a connection. To add a service is to add a file and a line in the table. */
 import type { Connection } from '../stream/connection.ts';
+import { chargen } from './chargen.ts';
+import { chat } from './chat/chat.ts';
+import { daytime } from './daytime.ts';
 import { discard } from './discard.ts';
 import { echo } from './echo.ts';
+import { file } from './file.ts';
+import { http } from './http/http.ts';
+import { printer } from './printer/printer.ts';
+import { time } from './time.ts';
+import type { World } from './world.ts';
 
 export interface Service {
   /** Serves one connection until it is over; the caller closes it. @throws SocketError where it is lost */
@@ -14,10 +22,23 @@ export interface Service {
   datagram?(bytes: Uint8Array, from: string | null): Uint8Array | null;
 }
 
-/** Makes a service for one run of a server. */
-export type ServiceMaker = () => Service;
+/** How to get a service, and what it must be given. */
+export interface ServiceMaker {
+  /** Whether it takes a file or a folder. Where it needs one, `make` gets one. */
+  readonly file?: 'needed';
+  readonly dir?: 'needed' | 'optional';
+  /** Makes it for one run of a server. @throws Unsuitable where the file or folder is not what it takes */
+  make(world: World): Service;
+}
 
-export const services: ReadonlyMap<string, ServiceMaker> = new Map([
-  ['echo', () => echo],
-  ['discard', () => discard],
+export const services: ReadonlyMap<string, ServiceMaker> = new Map<string, ServiceMaker>([
+  ['echo', { make: () => echo }],
+  ['discard', { make: () => discard }],
+  ['chargen', { make: chargen }],
+  ['daytime', { make: daytime }],
+  ['time', { make: time }],
+  ['chat', { make: chat }],
+  ['http', { make: http, dir: 'optional' }],
+  ['file', { make: file, file: 'needed' }],
+  ['printer', { make: printer, dir: 'needed' }],
 ]);

@@ -52,6 +52,7 @@ export class Session {
   private readonly listeners = new Set<(event: SessionEvent) => void>();
   private readonly blocked = new Jobs();
   private readonly history: History;
+  private readonly atClose: (() => void)[] = [];
   private stepsMade = 0;
   private lookFrom = 0;
   private closed = false;
@@ -173,9 +174,15 @@ export class Session {
     this.tellOfChanges(chosen);
   }
 
+  /** Calls `act` when the session closes, before its sockets are closed. */
+  whenClosed(act: () => void): void {
+    this.atClose.push(act);
+  }
+
   /** Closes every socket that the session opened, and ends what is blocked with EBADF. */
   close(): void {
     this.closed = true;
+    for (const act of this.atClose.splice(0)) act();
     this.blocked.interrupt('EBADF');
     for (const socket of this.sockets.openOnes()) {
       this.readiness.release(socket.fd);

@@ -1,4 +1,5 @@
 /** Bytes in and out, without blocking: what the pump and the services are built on. */
+import { errnoNumber } from '../../sys/platform.ts';
 import type { Result } from '../../sys/sys.ts';
 
 /** Where bytes come from. */
@@ -29,3 +30,9 @@ export interface Sink {
    */
   write(bytes: Uint8Array): Promise<void> | null;
 }
+
+/** A source from which nothing comes, and which does not end. */
+export const noBytes: Source = {
+  read: () => -errnoNumber('EAGAIN'),
+  readable: () => new Promise(() => {}),
+};

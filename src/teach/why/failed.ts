@@ -6,8 +6,9 @@ import type { Circumstances, Explanations } from './circumstances.ts';
 import { moving } from './moving.ts';
 import { opening } from './opening.ts';
 import { other } from './other.ts';
+import { tls } from './tls.ts';
 
-const EXPLANATIONS: Explanations = { ...other, ...moving, ...opening };
+const EXPLANATIONS: Explanations = { ...other, ...moving, ...opening, ...tls };
 
 /**
  * One sentence or two about why the step failed; null where it did not, or where nothing is known.

@@ -34,6 +34,9 @@ export const moving: Explanations = {
   },
   'sendto EAFNOSUPPORT': ({ socket, address }) =>
     `${address} is not an address for ${nameOf(socket)}, which is ${socket?.kind}.`,
+  'recv ETIMEDOUT': (about) => (about.step === null ? silence(about) : gaveUp(about)),
+  'recv ECONNREFUSED': (about) => (about.step === null ? refused(about) : refusedEarlier(about)),
+  'send ECONNREFUSED': (about) => (about.step === null ? refused(about) : refusedEarlier(about)),
   EDESTADDRREQ: needsDestination,
   EMSGSIZE: tooLong,
   ECONNREFUSED: refusedEarlier,
@@ -46,8 +49,7 @@ export const moving: Explanations = {
       ? cannotSend(about)
       : `${cannotSend(about)} A C program would also get SIGPIPE.`,
   ECONNRESET: wasReset,
-  ETIMEDOUT: ({ socket }) =>
-    `the peer of ${nameOf(socket)} has not answered for so long that the kernel gave the connection up (retransmissions, SO_KEEPALIVE or TCP_USER_TIMEOUT).`,
+  ETIMEDOUT: gaveUp,
   EAGAIN: mustNotWait,
   EOF: endedEarly,
 };
@@ -85,6 +87,24 @@ function refusedEarlier({ socket, address }: Circumstances): string | null {
   return socket.peer === null && address !== null
     ? `no socket has the name ${address}.`
     : `the socket that ${socket.socket} was connected to is closed.`;
+}
+
+/** What `connect` and `send` tell of a datagram that went out and was not taken: only they have no step. */
+function refused({ address }: Circumstances): string {
+  return address?.startsWith('unix:')
+    ? `the socket at ${address} is closed.`
+    : `an ICMP message came back, port unreachable: no socket is bound to ${address}.`;
+}
+
+/** The same of one after which nothing came. */
+function silence({ address }: Circumstances): string {
+  return address?.startsWith('unix:')
+    ? `the datagram is in the queue of ${address}. Whether it was read, nobody tells.`
+    : `UDP has no acknowledgements: the datagram or its answer may be lost, a firewall may drop them, or whoever is at ${address} has nothing to say.`;
+}
+
+function gaveUp({ socket }: Circumstances): string {
+  return `the peer of ${nameOf(socket)} has not answered for so long that the kernel gave the connection up (retransmissions, SO_KEEPALIVE or TCP_USER_TIMEOUT).`;
 }
 
 /** Before its connection a TCP socket is CLOSED; after its own FIN it is past CLOSE-WAIT. */

@@ -1,5 +1,5 @@
 /** Addresses and ports: who has one already, and one whose two bytes are swapped. */
-import { holderOfPort } from '../../socket/evidence.ts';
+import { fileAt, holderOfPort } from '../../socket/evidence.ts';
 import type { Snapshot } from '../../socket/state.ts';
 import type { Step } from '../../socket/step.ts';
 import { withoutHtons } from '../../socket/swapped-port.ts';
@@ -14,7 +14,7 @@ export function inUse(about: Circumstances, address: string | null): string | nu
   if (port === null)
     return address?.startsWith('unix:@')
       ? `another socket has the name ${address} already. It is free again when that one is closed.`
-      : `${address} is there already. A socket’s path stays when the socket is closed, until it is removed.`;
+      : pathInUse(address ?? '');
   // TCP and UDP have ports of their own.
   const rivals = all.filter(
     (one) =>
@@ -29,6 +29,18 @@ export function inUse(about: Circumstances, address: string | null): string | nu
   if (socket !== null && !socket.kind.startsWith('TCP'))
     return `another socket has ${address} already.`;
   return heldElsewhere(port, about);
+}
+
+function pathInUse(address: string): string {
+  switch (fileAt(address.replace(/^unix:/, ''))) {
+    case 'bound':
+      return `an open socket has the path of ${address}: a server runs there already.`;
+    case 'other':
+      return `${address} is there already, and it is not a socket: socklab never removes it.`;
+    case 'dead':
+    case null:
+      return `${address} is there already. A socket’s path stays when the socket is closed, until it is removed.`;
+  }
 }
 
 function rule(ours: Snapshot, about: Circumstances, port: number): string {

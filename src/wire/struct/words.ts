@@ -78,3 +78,27 @@ function wrongCount(fields: readonly FieldLeaf[], needed: number, came: number):
   const values = needed === 1 ? '1 value is' : `${needed} values are`;
   return `${values} needed (${names.join(', ')}), and ${came} came`;
 }
+
+/** Which word a value came from. @param path as a {@link ValueProblem} of `encode` has it */
+export function wordOfValue(layout: Layout, path: readonly number[]): number {
+  const [which = 0, ...inside] = path;
+  const before = layout.fields.slice(0, which).reduce((sum, field) => sum + wordsIn(field), 0);
+  const field = layout.fields[which];
+  if (field === undefined || isText(field)) return before;
+  const [item = 0, ...deeper] = field.count === null ? [0, ...inside] : inside;
+  const { element } = field;
+  if (element.kind === 'scalar') return before + item;
+  const each = wordsIn({ element, count: null });
+  return before + item * each + wordOfValue(element.layout, deeper);
+}
+
+/** Words of a field, all that is in it counted. */
+function wordsIn(shape: Shape): number {
+  if (isText(shape)) return 1;
+  const { element, count } = shape;
+  const each =
+    element.kind === 'scalar'
+      ? 1
+      : element.layout.fields.reduce((sum, field) => sum + wordsIn(field), 0);
+  return (count ?? 1) * each;
+}

@@ -2,41 +2,23 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { services } from '../../../src/socket/services/service.ts';
 import { Session } from '../../../src/socket/session/session.ts';
-import { SocketConnection } from '../../../src/socket/stream/socket-connection.ts';
-import { BareSocket, until } from '../../support/bare.ts';
-import { callOf } from '../../support/session.ts';
+import { until } from '../../support/bare.ts';
+import { type Served, served, type Talker, worldOf } from '../../support/services.ts';
 import { pattern } from '../../support/streams.ts';
 
 let session: Session;
-let peer: BareSocket;
+let peer: Talker;
 beforeEach(() => {
   session = new Session();
 });
 afterEach(() => session.close());
 
-async function serving(
-  service: string,
-): Promise<{ connection: SocketConnection; done: Promise<void> }> {
-  const listener = BareSocket.listening(1);
-  await session.perform(callOf('conn = socket(AF_INET, SOCK_STREAM, 0)'));
-  await session.perform(callOf(`connect(conn, 127.0.0.1:${listener.port})`));
-  peer = await listener.accepted();
-  listener.close();
-  const connection = new SocketConnection(session, 'conn');
-  const serve = services.get(service);
-  if (serve === undefined) throw new Error(`no service ${service}`);
-  const done = serve().connection(connection);
-  done.catch(() => {});
-  return { connection, done };
-}
-
-/** Writes all, as the peer makes room. */
-async function send(bytes: Uint8Array): Promise<void> {
-  let sent = 0;
-  await until('all is written', () => {
-    sent += peer.write(bytes.subarray(sent, sent + 100_000));
-    return sent === bytes.length;
-  });
+async function serving(name: string): Promise<Pick<Served, 'connection' | 'done'>> {
+  const maker = services.get(name);
+  if (maker === undefined) throw new Error(`no service ${name}`);
+  const all = await served(session, maker.make(worldOf(session)));
+  peer = all.peer;
+  return all;
 }
 
 describe('echo', () => {
@@ -58,13 +40,12 @@ describe('echo', () => {
   });
 
   it('has sent everything when it is done', async () => {
-    const { connection, done } = await serving('echo');
+    const { done } = await serving('echo');
     const bytes = pattern(3 * 1024 * 1024);
-    const sending = send(bytes).then(() => peer.finish());
+    const sending = peer.says(bytes).then(() => peer.finish());
     // Nobody reads the echo until all is sent: it waits in between.
     const reading = sending.then(() => peer.readAll());
     await done;
-    await connection.close();
     expect((await reading).equals(bytes)).toBe(true);
     peer.close();
   });
@@ -97,11 +78,10 @@ describe('discard', () => {
   it('takes everything and answers nothing', async () => {
     const { connection, done } = await serving('discard');
     const bytes = pattern(3 * 1024 * 1024);
-    await send(bytes);
+    await peer.says(bytes);
     peer.finish();
     await done;
     expect([connection.bytesIn, connection.bytesOut]).toEqual([bytes.length, 0]);
-    await connection.close();
     expect((await peer.readAll()).length).toBe(0);
     peer.close();
   });

@@ -4,7 +4,7 @@ import { encode } from '../../../src/wire/struct/encode.ts';
 import { layoutOf } from '../../../src/wire/struct/layout.ts';
 import { parseFields } from '../../../src/wire/struct/parse.ts';
 import { type FieldValue, ValueProblem } from '../../../src/wire/struct/value.ts';
-import { valuesOfWords } from '../../../src/wire/struct/words.ts';
+import { valuesOfWords, wordOfValue } from '../../../src/wire/struct/words.ts';
 import { cpuTime } from '../../support/cpu-time.ts';
 import { known } from '../../support/structs.ts';
 
@@ -99,5 +99,25 @@ describe('words', () => {
   it('of any length take no time', () => {
     const word = '9'.repeat(1_000_000);
     expect(cpuTime(() => expect(problem('int x', word)[1]).toEqual([0]))).toBeLessThan(200);
+  });
+});
+
+describe('the word that a value came from', () => {
+  const pets = known('struct pet { char name[4]; uint8_t legs[2]; }');
+  const fields = parseFields('uint8_t a; struct pet pets[2]; uint8_t b[2]; int8_t c;', pets);
+  const layout = layoutOf(fields);
+  const words = ['1', 'cat', '4', '4', 'dog', '4', '4', '7', '8', '-1'];
+
+  it.each(words.map((_, at) => at))('is found for word %i', (at) => {
+    // Too large for any of the numbers, too long for the texts.
+    const wrong = words.map((word, i) => (i === at ? '30000' : word));
+    let problem: unknown;
+    try {
+      encode(layout, valuesOfWords(layout, wrong));
+    } catch (error) {
+      problem = error;
+    }
+    expect(problem).toBeInstanceOf(ValueProblem);
+    expect(problem instanceof ValueProblem && wordOfValue(layout, problem.path)).toBe(at);
   });
 });

@@ -1,0 +1,50 @@
+/** Whose turn it is: while the peer waits for us, its silence is no fault of its own. */
+import { errnoNumber } from '../../sys/platform.ts';
+import { SocketError } from '../errors.ts';
+import type { Source } from '../stream/stream.ts';
+
+const EAGAIN = -errnoNumber('EAGAIN');
+
+/** Whether we are the ones who are waited for: in a pause, or while stdin gives nothing. */
+export class OwnTurn {
+  private waits = 0;
+
+  /** It is ours until `waiting` is over. */
+  async during(waiting: Promise<void>): Promise<void> {
+    this.waits++;
+    try {
+      await waiting;
+    } finally {
+      this.waits--;
+    }
+  }
+
+  /** The same source; while nothing comes from it, it is our turn. */
+  waitingFor(source: Source): Source {
+    return {
+      dryWhenShort: source.dryWhenShort === true,
+      read: (into) => source.read(into),
+      readable: () => this.during(source.readable()),
+    };
+  }
+
+  /** The peer's bytes: that none come is no timeout as long as it is our turn. */
+  patientWith(source: Source): Source {
+    return {
+      dryWhenShort: source.dryWhenShort === true,
+      read: (into) => {
+        const answer = source.read(into);
+        return typeof answer === 'number' ? answer : answer.catch((error) => this.forgive(error));
+      },
+      readable: () => source.readable().catch((error) => void this.forgive(error)),
+    };
+  }
+
+  private forgive(error: unknown): number {
+    const late = error instanceof SocketError && error.code === 'ETIMEDOUT';
+    // Where reads are steps, the kernel's own ETIMEDOUT, after some fifteen minutes of vain
+    // retransmissions, looks the same: it is then told as the end that read(2) gives next.
+    if (late && this.waits > 0) return EAGAIN;
+    throw error;
+  }
+}

@@ -1,0 +1,106 @@
+/** `relay` as a service: for each client a connection of our own to the server, and bytes both ways. */
+import { SocketError } from '../errors.ts';
+import type { Service } from '../services/service.ts';
+import type { Session } from '../session/session.ts';
+import type { Connection } from '../stream/connection.ts';
+import { pump } from '../stream/pump.ts';
+import type { Sink } from '../stream/stream.ts';
+import type { StreamEndpoint } from './addresses.ts';
+import { type ConnectOptions, openConnection } from './open-connection.ts';
+
+/** Who sent what passes. */
+export type Side = 'client' | 'server';
+
+/** Somebody who looks on at one relayed connection. Bytes are a view: copy them to keep them. */
+export interface Onlooker {
+  /** @returns a promise where it needs time: nothing more is moved this way until then */
+  passed(from: Side, bytes: Uint8Array): Promise<void> | undefined;
+  /** This side has sent FIN. */
+  ended(from: Side): void;
+}
+
+export interface RelayEvents {
+  /**
+   * The connection to the server stands; clients are numbered in the order in which they came.
+   * @returns who looks on; null where nobody does
+   */
+  relaying(number: number, client: Connection, server: Connection): Onlooker | null;
+  /** Both are over; `lost` is null where they ended in order. */
+  relayed(number: number, server: Connection, lost: SocketError | null): void;
+}
+
+/**
+ * A service that passes everything on to another endpoint, and back. FIN is passed on as FIN and a
+ * reset as a reset: neither side can tell the other's end wrongly.
+ */
+export function relayTo(
+  session: Session,
+  endpoint: StreamEndpoint,
+  options: ConnectOptions,
+  events: RelayEvents,
+): Service {
+  let clients = 0;
+  return {
+    async connection(client) {
+      const number = ++clients;
+      let server: Connection;
+      try {
+        server = await openConnection(session, endpoint, { ...options, name: `${client.name}_on` });
+      } catch (error) {
+        // FIN would look like an empty answer.
+        await client.reset();
+        throw error;
+      }
+      const onlooker = events.relaying(number, client, server);
+      const lost = await exchange(client, server, onlooker);
+      events.relayed(number, server, lost);
+      if (lost !== null) throw lost;
+    },
+  };
+}
+
+/** @returns why it was lost; null where both sides have ended in order */
+async function exchange(
+  client: Connection,
+  server: Connection,
+  onlooker: Onlooker | null,
+): Promise<SocketError | null> {
+  let lost: SocketError | null = null;
+  const resetBoth = () => Promise.all([client.reset(), server.reset()]);
+  const oneWay = async (side: Side, from: Connection, to: Connection): Promise<void> => {
+    try {
+      await pump(from.source, seen(to.sink, side, onlooker), from.buffer);
+      while (to.sink.busy !== null) await to.sink.busy;
+      onlooker?.ended(side);
+      await to.halfClose();
+    } catch (error) {
+      if (!(error instanceof SocketError)) throw error;
+      lost ??= error;
+      // Who takes no more may still have said something: the other direction tells when that is
+      // over. Who can't be read any more is gone.
+      if (error.call !== 'write') await resetBoth();
+    }
+  };
+  try {
+    await Promise.all([oneWay('client', client, server), oneWay('server', server, client)]);
+  } finally {
+    if (lost === null) await server.close();
+    else await resetBoth();
+  }
+  return lost;
+}
+
+/** The same sink, and the onlooker sees what goes into it. */
+function seen(sink: Sink, side: Side, onlooker: Onlooker | null): Sink {
+  if (onlooker === null) return sink;
+  return {
+    get busy() {
+      return sink.busy;
+    },
+    write(bytes) {
+      const looking = onlooker.passed(side, bytes);
+      const writing = sink.write(bytes);
+      return looking === undefined ? writing : Promise.all([looking, writing]).then(() => {});
+    },
+  };
+}

@@ -1,0 +1,159 @@
+/** Certificates as values: what one says, and what speaks against it. */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { checkServerIdentity, type TLSSocket } from 'node:tls';
+import { formatIPv6, parseIPv6 } from '../../sys/inet.ts';
+
+/** What a certificate (RFC 5280) says. All of it is text of a stranger's until it is verified. */
+export interface Certificate {
+  /** As `CN=example.org, O=Example`. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** The hosts that it is valid for: names, and addresses as they are written. */
+  readonly names: readonly string[];
+  /** `2026-01-31 12:00:00 UTC`. */
+  readonly validFrom: string;
+  readonly validTo: string;
+  /** SHA-256 of the whole, as `AB:CD:…`. */
+  readonly fingerprint: string;
+}
+
+/** What speaks against a certificate: the code as OpenSSL or Node names it, and a sentence. */
+export interface Objection {
+  readonly code: string;
+  readonly text: string;
+}
+
+/** More names than this are counted, not shown. */
+const MOST_NAMES = 8;
+
+const PEM = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]+-----END [A-Z0-9 ]+-----/g;
+
+/**
+ * The certificates in a text in PEM form, in its order.
+ * @throws Error where one of them is damaged
+ */
+export function certificatesIn(pem: Uint8Array): X509Certificate[] {
+  const found = new TextDecoder('latin1').decode(pem).match(PEM) ?? [];
+  return found.map((one) => new X509Certificate(one));
+}
+
+/**
+ * Why a private key in PEM form can't be used with a certificate; null where it can.
+ * @param cert in PEM form; its first certificate is the one that matters
+ */
+export function keyProblem(key: Uint8Array, cert: Uint8Array): string | null {
+  const text = new TextDecoder('latin1').decode(key);
+  if (!/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text))
+    return 'no private key in PEM form (-----BEGIN PRIVATE KEY-----) is in it';
+  if (/-----BEGIN ENCRYPTED |^Proc-Type: 4,ENCRYPTED/m.test(text))
+    return 'the key is encrypted, and no passphrase is asked for; openssl pkey writes one that is not';
+  try {
+    const parsed = createPrivateKey(Buffer.from(key));
+    const [own] = certificatesIn(cert);
+    return own?.checkPrivateKey(parsed) === true
+      ? null
+      : 'the key does not belong to the certificate';
+  } catch {
+    return 'the private key in it is damaged';
+  }
+}
+
+export function certificateOf(certificate: X509Certificate): Certificate {
+  const { subject, issuer, validFrom, validTo, fingerprint256 } = certificate;
+  return {
+    subject: oneLine(subject),
+    issuer: oneLine(issuer),
+    names: namesOf(certificate),
+    validFrom: dateOf(validFrom),
+    validTo: dateOf(validTo),
+    fingerprint: fingerprint256,
+  };
+}
+
+/**
+ * Everything that speaks against the peer's certificate, the worst first; nothing where it is good.
+ * @param name the host that it must be valid for
+ */
+export function objectionsTo(socket: TLSSocket, name: string): readonly Objection[] {
+  if (socket.authorized) return [];
+  const code = String(socket.authorizationError);
+  const given = socket.getPeerX509Certificate();
+  if (given === undefined) return [{ code, text: 'the peer showed no certificate' }];
+  const certificate = certificateOf(given);
+  const wrongName = checkServerIdentity(name, socket.getPeerCertificate());
+  const named: Objection[] =
+    wrongName === undefined ? [] : [{ code: WRONG_NAME, text: otherNames(name, certificate) }];
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return named;
+  // Whether the chain is good was asked first, and then the name no more.
+  return [{ code, text: chainObjection(code, certificate, new Date()) }, ...named];
+}
+
+const WRONG_NAME = 'CERT_ALTNAME_INVALID';
+
+function otherNames(name: string, { names, subject }: Certificate): string {
+  const valid = names.length === 0 ? `no host (it is ${subject})` : listed(names);
+  return `the certificate is for ${valid}, not for ${name}`;
+}
+
+/** By OpenSSL's codes: openssl-verification-options(1), X509_STORE_CTX_get_error(3). */
+function chainObjection(code: string, certificate: Certificate, now: Date): string {
+  const { subject, issuer, validFrom, validTo } = certificate;
+  switch (code) {
+    case 'CERT_HAS_EXPIRED':
+      return new Date(validTo) < now
+        ? `the certificate of ${subject} expired at ${validTo}`
+        : `a certificate on the way from ${subject} to its root has expired`;
+    case 'CERT_NOT_YET_VALID':
+      return new Date(validFrom) > now
+        ? `the certificate of ${subject} is valid only from ${validFrom} on`
+        : `a certificate on the way from ${subject} to its root is not valid yet`;
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+      return `the certificate of ${subject} is self-signed, and is not among those that are trusted`;
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+      return `the certificate of ${subject} leads to a root that is not among those that are trusted`;
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      return `the certificate of ${subject} was issued by ${issuer}, which is not among those that are trusted`;
+    default:
+      return `the certificate of ${subject}: ${code.toLowerCase().replaceAll('_', ' ')}`;
+  }
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMES).join(', ');
+  return names.length <= MOST_NAMES ? shown : `${shown} and ${names.length - MOST_NAMES} more`;
+}
+
+/**
+ * The subject's alternative names, and where there are none of a kind that matters the common name
+ * (RFC 6125 §6.4.4): as Node checks them.
+ */
+function namesOf(certificate: X509Certificate): readonly string[] {
+  // Entries are divided by commas; Node puts into quotes what has one inside.
+  const entries = certificate.subjectAltName?.match(/(?:[^,"]|"(?:[^"\\]|\\.)*")+/g) ?? [];
+  const names = entries.flatMap((entry) => {
+    const [, kind, value = ''] = /^\s*(DNS|IP Address):(.*)$/s.exec(entry) ?? [];
+    if (kind === undefined) return [];
+    const six = parseIPv6(value);
+    return [six === null ? value : formatIPv6(six)];
+  });
+  if (names.length > 0) return names;
+  const common = /^CN=(.+)$/m.exec(certificate.subject)?.[1];
+  return common === undefined ? [] : [common];
+}
+
+/** Node has one part of a name on each line. */
+function oneLine(name: string | undefined): string {
+  return name === undefined || name === '' ? 'nobody' : name.split('\n').join(', ');
+}
+
+/** `Jan 31 12:00:00 2026 GMT` → `2026-01-31 12:00:00 UTC`. */
+function dateOf(text: string): string {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) return text;
+  return date
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' UTC');
+}
