@@ -42,8 +42,16 @@ export function argumentProblem(param: Param, arg: Arg, names: Names): Wrong | n
   if (arg.kind === 'name') return nameProblem(param, arg.name, names);
   if (!couldBe(param.kind, arg)) return { message: wantedFor(param.kind, arg), suggestion: null };
   // Its names are about to be given.
-  if (param.kind === 'pair') return null;
+  if (param.kind === 'pair') return pairProblem(arg);
   return insideProblem(arg, names) ?? rangeProblem(param, arg);
+}
+
+/** `[left, right]`. */
+function pairProblem(arg: Arg): Wrong | null {
+  const items = arg.kind === 'list' ? arg.items : arg.kind === 'struct' ? arg.fields : [];
+  const [one, other] = items.map((item) => (item.kind === 'name' ? item.name : null));
+  if (one === null || one !== other) return null;
+  return items.length === 2 ? { message: 'two sockets need two names', suggestion: null } : null;
 }
 
 /** What is wrong with a value that is given a name; null where nothing is. */

@@ -42,18 +42,20 @@ export function checkScript(
   known: ReadonlyMap<string, NameKind>,
   structs: KnownStructs,
 ): Checked {
-  const { lines, mistakes } = parseScript(text, structs);
+  const { lines, mistakes, meant } = parseScript(text, structs);
   // Only a mistake asks for it.
   let given: Map<string, number> | null = null;
   const later = (name: string) => {
     given ??= firstGiven(lines);
     return given.get(name);
   };
-  const checker = new Checker(new KnownNames(known, structs, later));
+  const names = new KnownNames(known, structs, later);
+  const checker = new Checker(names);
   const blocks = new BlockCheck();
   const found: Mistake[] = [];
   for (const line of lines) {
     if (found.length >= MOST_MISTAKES) break;
+    for (const [name, number] of meant) if (number < line.number) names.assume(name);
     // A line that can’t be read may be the one with the brace.
     const braces = mistakes.length === 0 ? blocks.line(line) : [];
     for (const problems of [checker.line(line.line), braces])

@@ -9,6 +9,8 @@ export class KnownNames implements Names {
   private readonly kinds: Map<string, NameKind>;
   /** The structures of those variables of which that is known. */
   private readonly types = new Map<string, StructDefinition>();
+  /** Names that were told to be unknown: once is enough. */
+  private readonly told = new Set<string>();
   private readonly later: (name: string) => number | undefined;
 
   /** @param later the line of the whole script that first gives a name */
@@ -38,6 +40,7 @@ export class KnownNames implements Names {
     const type = this.types.get(base);
     if (path.length > 0 && type !== undefined) return this.kindOfField(type, path);
     const [array = base] = base.split('[');
+    if (this.told.has(array)) return 'anything';
     // A field of a structure that is not known, an item of an array: any value.
     if (array !== name) return couldHave(this.kinds.get(array)) ? 'anything' : null;
     return this.structs.has(name) ? 'type' : null;
@@ -47,6 +50,11 @@ export class KnownNames implements Names {
     return this.types.get(name) ?? this.structs.get(name) ?? null;
   }
 
+  /** Something has the name, and a mistake keeps it from being known what. */
+  assume(name: string): void {
+    if (!this.kinds.has(name)) this.told.add(name);
+  }
+
   /** Where a name stands for nothing: what is said of it. */
   missing(name: string, more: Iterable<string> = []): Wrong {
     const [base = name, ...path] = name.split('.');
@@ -54,6 +62,7 @@ export class KnownNames implements Names {
     if (type !== undefined && path.length > 0) return this.missingField(base, type, path);
     if (path.length > 0 && this.kinds.has(base))
       return { message: `${base} is no structure`, suggestion: null };
+    this.told.add(base.split('[')[0] ?? base);
     const line = this.later(base);
     if (line !== undefined)
       return { message: `there is no ${base} yet: line ${line} gives it`, suggestion: null };

@@ -122,6 +122,8 @@ function namesBeforeEquals(cursor: Cursor): string[] {
   ) {
     checkName(first.text, first.span);
     checkName(other.text, other.span);
+    if (first.text === other.text)
+      throw new SyntaxProblem('two sockets need two names', other.span);
     for (let taken = 0; taken < 4; taken++) cursor.take();
     return [first.text, other.text];
   }

@@ -47,14 +47,19 @@ export function linesOf(text: string): SourceLine[] {
 /** Nobody mends more at a time, and a file that is no script has a mistake in each line. */
 export const MOST_MISTAKES = 100;
 
+export interface ParsedScript {
+  readonly lines: ParsedLine[];
+  readonly mistakes: Mistake[];
+  /** Names that a line with a mistake was to give, as far as that can be told, with its number. */
+  readonly meant: ReadonlyMap<string, number>;
+}
+
 /** Reads the lines, and goes on behind a mistake, up to {@link MOST_MISTAKES}. */
-export function parseScript(
-  text: string,
-  structs: KnownStructs,
-): { readonly lines: ParsedLine[]; readonly mistakes: Mistake[] } {
+export function parseScript(text: string, structs: KnownStructs): ParsedScript {
   const known = new Map<string, StructDefinition>(structs);
   const lines: ParsedLine[] = [];
   const mistakes: Mistake[] = [];
+  const meant = new Map<string, number>();
   for (const source of linesOf(text)) {
     try {
       const line = parseLine(source.text, known);
@@ -63,11 +68,18 @@ export function parseScript(
       lines.push({ ...source, line });
     } catch (error) {
       if (!(error instanceof SyntaxProblem)) throw error;
+      for (const name of namesMeant(source.text)) meant.set(name, meant.get(name) ?? source.number);
       mistakes.push(mistakeAt(source, error.span, error.message, error.suggestion));
       if (mistakes.length >= MOST_MISTAKES) break;
     }
   }
-  return { lines, mistakes };
+  return { lines, mistakes, meant };
+}
+
+/** `conn = acept(…`, `left, right = …`, `int fd = …`, `if ((fd = …`, `sv = socketpair(…`. */
+function namesMeant(text: string): string[] {
+  const [, before = ''] = /^\s*(?:if\s*\(+)?([\w\s*,[\]]*)=(?!=)/.exec(text) ?? [];
+  return before.match(/[A-Za-z_]\w*(?=\s*(?:,|$))/g) ?? [];
 }
 
 /** A mistake in a line; of a definition over several lines, in the one where it is. */

@@ -49,6 +49,8 @@ export interface Snapshot {
   readonly lingers: boolean;
   /** True where accept() made the socket. */
   readonly accepted: boolean;
+  /** Whether it has a peer, also one without an address, as in socketpair(2). */
+  readonly connected: boolean;
   /** True where it had a connection that is over: it can't be used for another. */
   readonly ended: boolean;
 }

@@ -30,16 +30,16 @@ function callsOf(
   if (state === 'LISTEN') {
     return [{ statement: `${unused('conn', names)} = accept(${name})`, unless: null }, close];
   }
-  const connected = socket.peer !== null && !socket.ended;
+  const connected = socket.connected && !socket.ended;
   const [first, second] = [opening(socket, open), talking(socket)];
   return connected ? [...second, ...first, close] : [...first, ...second, close];
 }
 
 /** What makes a connection: bind, listen, connect. */
 function opening(socket: Snapshot, open: readonly Snapshot[]): NextCall[] {
-  const { socket: name, local, peer } = socket;
+  const { socket: name, local, connected } = socket;
   const busy =
-    (peer !== null && !socket.ended && `${name} is connected`) ||
+    (connected && !socket.ended && `${name} is connected`) ||
     (socket.ended && `${name} had a connection; a new one needs a new socket`) ||
     (socket.state === 'SYN-SENT' && `${name} waits for the answer to its SYN`) ||
     null;
@@ -67,8 +67,8 @@ function opening(socket: Snapshot, open: readonly Snapshot[]): NextCall[] {
 
 /** What needs a connection: write, read, shutdown. */
 function talking(socket: Snapshot): NextCall[] {
-  const { socket: name, state, peer } = socket;
-  const alone = peer === null || socket.ended ? `${name} has no connection` : null;
+  const { socket: name, state, connected } = socket;
+  const alone = !connected || socket.ended ? `${name} has no connection` : null;
   // Before its own FIN a TCP socket is ESTABLISHED or CLOSE-WAIT (RFC 9293 §3.3.2).
   const sent = state !== null && state !== 'ESTABLISHED' && state !== 'CLOSE-WAIT';
   const unlessWrite = alone ?? (sent ? `${name} has sent FIN` : null);

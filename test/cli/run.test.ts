@@ -79,6 +79,23 @@ describe('a script that is not met', () => {
     expect(code).toBe(1);
   });
 
+  it('shows the beginning of a long answer, and how much more there is', async () => {
+    const data = Array.from({ length: 2500 }, (_, i) => `${i},`).join('');
+    const script = `a, b = socketpair(AF_UNIX, SOCK_STREAM, 0)
+write(a, "${data}")
+recvn(b, ${data.length}) = "less"
+`;
+    const { code, stdout } = await runs(script);
+    const told = stdout.toString().replaceAll(/\s+/g, ' ');
+    // The quotation marks are two of them.
+    expect(told).toContain(` … ${data.length + 2 - 2048} more characters name fd`);
+    expect(told).toContain(`came "${data.slice(0, 2047)} …`);
+    const json = JSON.parse(
+      (await runs(script, '--json')).stdout.toString().split('\n').at(-3) ?? '',
+    );
+    expect([code, json.actual]).toEqual([1, `"${data}"`]);
+  });
+
   it('stops there, or goes on with --keep-going', async () => {
     const script = 's = socket(AF_INET, SOCK_STREAM, 0)\nread(s, 1) = "x"\nread(s, 1) = "y"\n';
     expect((await runs(script)).stdout.toString()).toContain(

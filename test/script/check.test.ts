@@ -172,9 +172,38 @@ describe('a mistake', () => {
     expect(mistake?.suggestion).toBe('uint32_t');
   });
 
+  it.each([
+    ['a name that nobody gave', 'close(a)\nread(a, 1)\nbind(a, 127.0.0.1:0)', [1]],
+    ['one that is given later', 'close(a)\nread(a, 1)\na = socket(1, 2, 3)\nclose(a)', [1]],
+    ['one whose own line is wrong', 'a = socket(AF_INET SOCK)\nbind(a, :0)\nclose(a)', [1]],
+    ['two of them', 'l, r = socketpair(1, 2\nwrite(l, "x")\nread(r, 1)\nclose(s)', [1, 4]],
+    ['C', 'if ((fd = acept(s)) < 0) {\n}\nclose(fd)', [1]],
+    ['a declaration', 'int fd = socket(1, 2;\nclose(fd)', [1]],
+    ['an array', 'sv = socketpair(1, 2\nclose(sv[0])\nclose(sv[1])', [1]],
+    ['one that is used before', 'close(a)\na = socket(1', [1, 2]],
+    ['an answer is no name', 'read(x, 1) = y = 2\nclose(x)\nclose(y)', [1, 2, 3]],
+    ['each of several', 'close(a)\nclose(b)\nclose(a)\nclose(b)', [1, 2]],
+  ])('that leaves a name unknown is told once: %s', (_, text, lines) => {
+    expect(check(text).mistakes.map(({ line }) => line)).toEqual(lines);
+  });
+
+  it('never suggests a name that was told to be unknown', () => {
+    const { mistakes } = check('sever1 = 5\nclose(sever2)\nclose(sever3)\nclose(q1)\nclose(q2)');
+    expect(mistakes.map(({ suggestion }) => suggestion)).toEqual(['sever1', 'sever1', null, null]);
+  });
+
+  it.each([
+    'a, «a» = socketpair(AF_UNIX, SOCK_STREAM, 0)',
+    'socketpair(AF_UNIX, SOCK_STREAM, 0, «[a, a]»)',
+  ])('is one name for two sockets: %s', (written) => {
+    const { text, span } = marked(written);
+    expect(check(text).mistakes).toMatchObject([{ message: 'two sockets need two names', span }]);
+  });
+
   it('is told of the first hundred alone', () => {
     expect(check('q\n'.repeat(1000)).mistakes).toHaveLength(MOST_MISTAKES);
-    expect(check('close(x)\n'.repeat(1000)).mistakes).toHaveLength(MOST_MISTAKES);
+    const each = Array.from({ length: 1000 }, (_, i) => `close(x${i})`);
+    expect(check(each.join('\n')).mistakes).toHaveLength(MOST_MISTAKES);
     expect(check('q\nclose(x)\n'.repeat(1000)).mistakes).toHaveLength(MOST_MISTAKES);
   });
 });

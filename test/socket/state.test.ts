@@ -14,6 +14,7 @@ const NEW: Snapshot = {
   queue: null,
   lingers: false,
   accepted: false,
+  connected: false,
   ended: false,
 };
 const OPEN: Snapshot = {

@@ -29,6 +29,7 @@ export function snapshot(socket: string, rest: Partial<Snapshot> = {}): Snapshot
     queue: null,
     lingers: false,
     accepted: false,
+    connected: (rest.peer ?? null) !== null,
     ended: false,
     ...rest,
   };

@@ -166,9 +166,12 @@ function socketpair(args: Arguments): Prepared {
   };
 }
 
+const TWO_NAMES = 'two sockets need two names';
+
 /** `a, b = socketpair(…)`; `sv = socketpair(…)` and `socketpair(…, sv)`: sv[0] and sv[1]. */
 function pairNames(args: Arguments): readonly [string | null, string | null] {
   const { as, second } = args.call;
+  if (as !== undefined && as === second) throw new BadCall(TWO_NAMES);
   if (as !== undefined) return second === undefined ? [`${as}[0]`, `${as}[1]`] : [as, second];
   if (!args.has(3)) return [null, null];
   const given = args.at(3);
@@ -178,6 +181,7 @@ function pairNames(args: Arguments): readonly [string | null, string | null] {
   if (items.length !== 2 || one?.kind !== 'name' || other?.kind !== 'name') {
     throw new BadCall(KINDS.pair.wanted, 3);
   }
+  if (one.name === other.name) throw new BadCall(TWO_NAMES, 3);
   return [one.name, other.name];
 }
 

@@ -158,6 +158,7 @@ export class Observer {
       queue: info?.queue ?? null,
       lingers,
       accepted: record.accepted,
+      connected: peer !== null,
       ended: record.pair !== null && (lingers || state === 'CLOSED'),
     };
   }
@@ -184,6 +185,7 @@ export class Observer {
       queue: null,
       lingers,
       accepted: record.accepted,
+      connected: lingers,
       ended: pair !== null,
     };
   }

@@ -9,6 +9,9 @@ import { renderWhy } from '../step.ts';
 import { inSigns } from '../theme.ts';
 import { visibleText } from '../visible.ts';
 
+/** Characters of an answer that are shown, about a screen. */
+const MOST_TOLD = 2048;
+
 /** `file:line:column`, as compilers write it. */
 export function place(file: string, { line, column }: { line: number; column: number }): string {
   return `${visibleText(file)}:${line}:${column}`;
@@ -58,13 +61,18 @@ export function renderSummary(file: string, summary: Summary, { theme }: Page): 
 }
 
 function told(label: string, text: string, { theme, width }: Page): string {
-  // A long answer is told whole: it is what came.
   const start = `  ${padEnd(label, 9)} `;
   return hanging(
     label === 'came' ? theme.bad(start) : start,
-    inSigns(visibleText(text), theme),
+    inSigns(visibleText(shortened(text)), theme),
     width,
   );
+}
+
+/** A megabyte that came is not to be scrolled through; --json has all of it. */
+function shortened(text: string): string {
+  const more = text.length - MOST_TOLD;
+  return more <= 0 ? text : `${text.slice(0, MOST_TOLD)} … ${count(more, 'more character')}`;
 }
 
 function count(number: number, word: string): string {
