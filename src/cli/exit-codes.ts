@@ -59,7 +59,8 @@ export const exitCodes: readonly ExitCode[] = [
   {
     code: 69,
     meaning: 'this system can’t do it',
-    example: 'Windows without WSL; no descriptor is left; the disk is full behind stdout or a printer’s folder',
+    example:
+      'Windows without WSL; no descriptor is left; the disk is full behind stdout or a printer’s folder',
   },
   {
     code: 70,

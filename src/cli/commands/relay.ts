@@ -16,7 +16,7 @@ export function addRelay(program: Command, context: Context, done: Done): void {
     .description(
       'Sit between clients and a server: pass every byte on unchanged, show or record both directions.',
     )
-    .option('--record <file>', 'keep what passes in this file, for `socklab replay`')
+    .option('--record <file>', 'keep what passes in this file, for socklab replay')
     .addOption(hex());
   const rules = listening(command);
   client(command, 'give up connecting to the server after this time');
@@ -46,7 +46,7 @@ export function addRelay(program: Command, context: Context, done: Done): void {
 export function addReplay(program: Command, context: Context, done: Done): void {
   const command = program
     .command('replay')
-    .argument('<file>', 'a recording of `socklab relay --record`')
+    .argument('<file>', 'a recording of socklab relay --record')
     .argument('<endpoint>', 'where to send it')
     .description(
       'Send one side of a recording again, and hold each answer against the one that was recorded.',
