@@ -6,6 +6,7 @@ import type { Sink, Source } from '../stream/stream.ts';
 import type { StreamEndpoint } from './addresses.ts';
 import type { ClientEvents } from './client.ts';
 import { type ConnectOptions, openConnection } from './open-connection.ts';
+import { receive } from './receive.ts';
 
 /**
  * One message, FIN, and the reply to its end.
@@ -21,12 +22,13 @@ export async function send(
   events.connected(connection);
   try {
     // The reply may begin, and fill the buffers, before the message is out: read meanwhile.
-    const reply = pump(connection.source, options.output, connection.buffer);
+    const reply = receive(connection, options.output);
     const sent = sendMessage(connection, options.message);
     // A peer that is done before it has all of the message: its reply counts, then the failure.
     sent.catch(() => {});
-    await reply;
+    const cut = await reply;
     await connection.patient(sent);
+    if (cut !== null) throw cut;
   } finally {
     await connection.close();
     events.closed(connection);

@@ -28,7 +28,8 @@ export const tls: Explanations = {
     'a peer that does not speak TLS may wait for something else, while the handshake waits for it.',
   'tls UNEXPECTED_EOF': () =>
     'each end says by close_notify that it is done (RFC 8446 §6.1); FIN alone anybody on the way could have sent. What came was written out. Some programs never send it.',
-  'tls HTTP_REQUEST': () => 'the client speaks plain HTTP to this port: http:// in place of https://.',
+  'tls HTTP_REQUEST': () =>
+    'the client speaks plain HTTP to this port: http:// in place of https://.',
   'tls TLSV1_ALERT_UNKNOWN_CA': () => NOT_TRUSTED,
   'tls SSLV3_ALERT_CERTIFICATE_UNKNOWN': () => NOT_TRUSTED,
   'tls SSLV3_ALERT_BAD_CERTIFICATE': () => NOT_TRUSTED,
