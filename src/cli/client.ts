@@ -3,7 +3,7 @@
 import { LONGEST_MS } from '../socket/door.ts';
 import type { ClientEvents } from '../socket/plan/client.ts';
 import type { ConnectOptions } from '../socket/plan/open-connection.ts';
-import { sourceEndpoint } from './endpoints.ts';
+import { familyOf, sourceEndpoint } from './endpoints.ts';
 import type { Running, RunOptions } from './running.ts';
 import type { TlsClientArguments } from './tls.ts';
 
@@ -19,7 +19,7 @@ export interface ClientOptions extends RunOptions, TlsClientArguments {
 
 export function connectOptions(options: ClientOptions, patienceMs: number | null): ConnectOptions {
   return {
-    family: options[4] ? 4 : options[6] ? 6 : 0,
+    family: familyOf(options),
     // A person who is asked before each call takes longer than any peer, and would lose every race.
     timeoutMs: options.step ? LONGEST_MS : options.timeout,
     retryMs: options.retry,

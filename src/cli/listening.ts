@@ -4,6 +4,7 @@ import type { SocketError } from '../socket/errors.ts';
 import type { ServeEvents, ServeOptions } from '../socket/plan/serve.ts';
 import { visibleText } from '../view/visible.ts';
 import type { RuleWords } from './commands/listening.ts';
+import { familyOf } from './endpoints.ts';
 import { codeOf, EXIT } from './exit.ts';
 import { sayReady } from './ready-fd.ts';
 import type { Running, RunOptions } from './running.ts';
@@ -26,7 +27,7 @@ export function listenOptions(
   rules: readonly AccessRule[],
 ): Omit<ServeOptions, 'service' | 'secure' | 'input' | 'output'> {
   return {
-    family: options[4] ? 4 : options[6] ? 6 : 0,
+    family: familyOf(options),
     backlog: options.backlog,
     once: options.once === true,
     maxConnections: options.maxConnections ?? Number.POSITIVE_INFINITY,

@@ -7,7 +7,7 @@ import type { DatagramEndpoint } from '../../socket/plan/addresses.ts';
 import { withEol } from '../../socket/stream/eol.ts';
 import { visibleText } from '../../view/visible.ts';
 import type { Context } from '../context.ts';
-import { rulesFrom } from '../endpoints.ts';
+import { familyOf, rulesFrom } from '../endpoints.ts';
 import { codeOf, EXIT, Failure } from '../exit.ts';
 import { warnIfWide } from '../listening.ts';
 import { sayReady } from '../ready-fd.ts';
@@ -45,7 +45,7 @@ export async function serveDatagramsCommand(
       session,
       endpoint,
       {
-        family: options[4] ? 4 : options[6] ? 6 : 0,
+        family: familyOf(options),
         once: options.once === true,
         answer: service?.datagram?.bind(service) ?? null,
         messages: linesOf(withEol(source, options.eol), mostFor(endpoint)),
