@@ -3,6 +3,7 @@
 import { LONGEST_MS } from '../socket/door.ts';
 import type { ClientEvents } from '../socket/plan/client.ts';
 import type { ConnectOptions } from '../socket/plan/open-connection.ts';
+import { visibleText } from '../view/visible.ts';
 import { familyOf, sourceEndpoint } from './endpoints.ts';
 import type { Running, RunOptions } from './running.ts';
 import type { TlsClientArguments } from './tls.ts';
@@ -30,11 +31,23 @@ export function connectOptions(options: ClientOptions, patienceMs: number | null
   };
 }
 
-export function eventsFor(tell: Running['tell']): ClientEvents {
+/** @param total how many bytes are to be sent; null where nobody knows */
+export function eventsFor({ tell, progress }: Running, total: number | null): ClientEvents {
   return {
-    connected: ({ local, remote }) =>
-      tell('connected', { local, remote }, `connected to ${remote} from ${local}`, 'news'),
-    closed: ({ local, remote, bytesIn, bytesOut }) =>
-      tell('closed', { local, remote, bytes_in: bytesIn, bytes_out: bytesOut }, 'closed', 'news'),
+    connected(connection) {
+      const { local, remote } = connection;
+      progress.add(connection, total);
+      const sentence = `connected to ${shown(remote)} from ${shown(local)}`;
+      tell('connected', { local, remote }, sentence, 'news');
+    },
+    closed(connection) {
+      const { local, remote, bytesIn, bytesOut } = connection;
+      progress.remove(connection);
+      tell('closed', { local, remote, bytes_in: bytesIn, bytes_out: bytesOut }, 'closed', 'news');
+    },
   };
+}
+
+function shown(address: string | null): string {
+  return address === null ? 'a socket without a name' : visibleText(address);
 }

@@ -37,7 +37,7 @@ export function listenOptions(
 }
 
 export function serveEvents(
-  tell: Running['tell'],
+  { tell, progress }: Pick<Running, 'tell' | 'progress'>,
   options: ListeningOptions,
   rules: readonly AccessRule[],
   tls: ServerTls | null,
@@ -62,10 +62,14 @@ export function serveEvents(
     refused({ local, remote }) {
       tell('refused', { local, remote }, `refused ${shown(remote)}: not allowed`, 'news');
     },
-    accepted({ local, remote }) {
+    accepted(connection) {
+      const { local, remote } = connection;
+      progress.add(connection);
       tell('accepted', { local, remote }, `connected from ${shown(remote)}`, 'news');
     },
-    closed({ local, remote, bytesIn, bytesOut }, lost) {
+    closed(connection, lost) {
+      const { local, remote, bytesIn, bytesOut } = connection;
+      progress.remove(connection);
       if (lost !== null && !options.once) fail(codeOf(lost), lost, remote);
       const moved = { bytes_in: bytesIn, bytes_out: bytesOut };
       tell('closed', { local, remote, ...moved }, `closed ${shown(remote)}`, 'news');

@@ -58,7 +58,7 @@ async function relayStreams(
   const tls = await tlsOfBoth(front, back, options);
   const record = recordOf(options, from, to, false);
   try {
-    return await running(context, options, async ({ session, tell }) => {
+    return await running(context, options, async ({ session, progress, tell }) => {
       const looking = new Looking(context, options, tell, record);
       const secure = tls.back?.(tell) ?? null;
       const service = relayTo(
@@ -77,7 +77,12 @@ async function relayStreams(
         secure: tls.front?.securing(tell) ?? null,
         service,
       };
-      await serve(session, front, server, serveEvents(tell, options, rules, tls.front));
+      await serve(
+        session,
+        front,
+        server,
+        serveEvents({ tell, progress }, options, rules, tls.front),
+      );
     });
   } finally {
     record?.close();
