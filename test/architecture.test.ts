@@ -127,10 +127,17 @@ describe('an import that is against the rules is seen', () => {
     ['src/sys/x.ts', "import ipaddr from 'ipaddr.js';", 'only src/socket/ may'],
     ['src/view/x.ts', "import ipaddr from 'ipaddr.js';", 'only src/socket/ may'],
     ['src/cli/x.ts', "import ipaddr from 'ipaddr.js';", 'only src/socket/ may'],
+    ['src/cli/x.ts', "import { Certificate } from 'pkijs';", 'only src/socket/tls/ may'],
     ['src/cli/x.ts', "import lodash from 'lodash';", 'which is no dependency'],
     [
       'src/socket/x.ts',
       "import { readFileSync } from 'node:fs';",
+      'only sys and cli touch the system',
+    ],
+    ['src/socket/x.ts', "import { connect } from 'node:tls';", 'only sys and cli touch the system'],
+    [
+      'src/socket/tls/x.ts',
+      "import { connect } from 'node:net';",
       'only sys and cli touch the system',
     ],
     [
@@ -192,6 +199,7 @@ describe('what keeps the rules is not reported', () => {
     ['src/view/x.ts', "export type { Step } from '../socket/step.ts';\nexport const x = 1;"],
     ['src/socket/x.ts', "import { constant } from '../sys/platform.ts';"],
     ['src/socket/inspect/x.ts', "import ipaddr from 'ipaddr.js';"],
+    ['src/socket/tls/x.ts', "import { connect } from 'node:tls';"],
     ['src/cli/x.ts', "import { createTheme } from '../view/theme.ts';\nprocess.stdout.write('');"],
     ['src/cli/x.ts', "const { default: inquirer } = await import('inquirer');"],
     ['src/cli/x.ts', "import { readFileSync } from 'node:fs';\nconsole.log(readFileSync);"],

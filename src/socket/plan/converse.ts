@@ -1,8 +1,8 @@
 /** A connection's two directions: stdin → peer, peer → stdout, and when both are over. */
 import type { Connection } from '../stream/connection.ts';
-import { pump } from '../stream/pump.ts';
 import type { Sink } from '../stream/stream.ts';
 import type { Input } from './input.ts';
+import { receive } from './receive.ts';
 
 /** What the end of stdin means: send FIN and go on reading, end at once, or nothing. */
 export type OnEof = 'half' | 'exit' | 'stay';
@@ -18,6 +18,7 @@ export async function converse(
   onEof: OnEof,
 ): Promise<void> {
   let lost: unknown = null;
+  let cut: unknown = null;
   let sent: Promise<void> = Promise.resolve();
   const { promise: stdinEnded, resolve: markEnded } = deferred();
   const { promise: stdinBroken, resolve: markBroken } = deferred();
@@ -37,7 +38,9 @@ export async function converse(
       markBroken();
     },
   );
-  const inbound = pump(connection.source, output, connection.buffer);
+  const inbound = receive(connection, output).then((error) => {
+    cut = error;
+  });
   inbound.catch(() => {});
   try {
     if (onEof === 'exit') await Promise.race([inbound, stdinEnded, stdinBroken]);
@@ -47,6 +50,7 @@ export async function converse(
   } finally {
     detach();
   }
+  lost ??= cut;
   if (lost !== null) throw lost;
 }
 

@@ -14,6 +14,7 @@ import { isUnix, type StreamEndpoint } from './addresses.ts';
 import type { ClientEvents } from './client.ts';
 import { type ConnectOptions, openConnection } from './open-connection.ts';
 import { OwnTurn } from './own-turn.ts';
+import { cutOff } from './receive.ts';
 import { Replies } from './replies.ts';
 
 export interface SendOptions extends ConnectOptions {
@@ -72,8 +73,9 @@ class Sender {
     const sent = this.all();
     // A peer that is done before it has all of the message: its reply counts, then the failure.
     sent.catch(() => {});
-    await reply;
+    const cut = await cutOff(reply);
     await this.connection.patient(sent);
+    if (cut !== null) throw cut;
   }
 
   async eachWithReply(): Promise<void> {

@@ -10,7 +10,7 @@ export interface Certificate {
   readonly issuer: string;
   /** The hosts that it is valid for: names, and addresses as they are written. */
   readonly names: readonly string[];
-  /** `2026-01-31 12:00:00 UTC`. */
+  /** As ISO 8601 has it: `2026-01-31T12:00:00Z`. */
   readonly validFrom: string;
   readonly validTo: string;
   /** SHA-256 of the whole, as `AB:CD:…`. */
@@ -70,6 +70,13 @@ export function certificateOf(certificate: X509Certificate): Certificate {
   };
 }
 
+/** The peer's certificate; null where it showed none. */
+export function peerCertificate(socket: TLSSocket): Certificate | null {
+  // getPeerX509Certificate() is not for us: it takes the certificate out of the chain (Node 20).
+  const { raw } = socket.getPeerCertificate() ?? {};
+  return raw === undefined ? null : certificateOf(new X509Certificate(raw));
+}
+
 /**
  * Everything that speaks against the peer's certificate, the worst first; nothing where it is good.
  * @param name the host that it must be valid for
@@ -77,9 +84,8 @@ export function certificateOf(certificate: X509Certificate): Certificate {
 export function objectionsTo(socket: TLSSocket, name: string): readonly Objection[] {
   if (socket.authorized) return [];
   const code = String(socket.authorizationError);
-  const given = socket.getPeerX509Certificate();
-  if (given === undefined) return [{ code, text: 'the peer showed no certificate' }];
-  const certificate = certificateOf(given);
+  const certificate = peerCertificate(socket);
+  if (certificate === null) return [{ code, text: 'the peer showed no certificate' }];
   const wrongName = checkServerIdentity(name, socket.getPeerCertificate());
   const named: Objection[] =
     wrongName === undefined ? [] : [{ code: WRONG_NAME, text: otherNames(name, certificate) }];
@@ -101,11 +107,11 @@ function chainObjection(code: string, certificate: Certificate, now: Date): stri
   switch (code) {
     case 'CERT_HAS_EXPIRED':
       return new Date(validTo) < now
-        ? `the certificate of ${subject} expired at ${validTo}`
+        ? `the certificate of ${subject} expired on ${inWords(validTo)}`
         : `a certificate on the way from ${subject} to its root has expired`;
     case 'CERT_NOT_YET_VALID':
       return new Date(validFrom) > now
-        ? `the certificate of ${subject} is valid only from ${validFrom} on`
+        ? `the certificate of ${subject} is valid only from ${inWords(validFrom)} on`
         : `a certificate on the way from ${subject} to its root is not valid yet`;
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
       return `the certificate of ${subject} is self-signed, and is not among those that are trusted`;
@@ -148,12 +154,13 @@ function oneLine(name: string | undefined): string {
   return name === undefined || name === '' ? 'nobody' : name.split('\n').join(', ');
 }
 
-/** `Jan 31 12:00:00 2026 GMT` → `2026-01-31 12:00:00 UTC`. */
+/** `Jan 31 12:00:00 2026 GMT` → `2026-01-31T12:00:00Z`. */
 function dateOf(text: string): string {
   const date = new Date(text);
   if (Number.isNaN(date.getTime())) return text;
-  return date
-    .toISOString()
-    .replace('T', ' ')
-    .replace(/\.\d+Z$/, ' UTC');
+  return date.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+function inWords(date: string): string {
+  return date.replace('T', ' ').replace('Z', ' UTC');
 }

@@ -1,7 +1,7 @@
 /** TLS as a client, over a connection that stands. */
 
-import { isIP } from 'node:net';
 import { connect } from 'node:tls';
+import { parseIPv4, parseIPv6 } from '../../sys/inet.ts';
 import { type Endpoint, type Host, isHostName } from '../endpoint.ts';
 import type { Connection } from '../stream/connection.ts';
 import { objectionsTo } from './certificate.ts';
@@ -40,7 +40,7 @@ export async function secureClient(
     socket: duplex,
     host: name,
     // RFC 6066 §3: "Literal IPv4 and IPv6 addresses are not permitted".
-    ...(isIP(name) === 0 ? { servername: name } : {}),
+    ...(!isAddress(name) ? { servername: name } : {}),
     ...(options.alpn === undefined ? {} : { ALPNProtocols: [...options.alpn] }),
     ...(options.ca === undefined ? {} : { ca: Buffer.from(options.ca) }),
     // Verified all the same; refused below, where the certificate can still be looked at.
@@ -62,7 +62,11 @@ export async function secureClient(
 
 /** Whether it can be asked for: a host's name, and not an address (RFC 6066 §3). */
 export function isServerName(name: string): boolean {
-  return isIP(name) === 0 && isHostName(name);
+  return !isAddress(name) && isHostName(name);
+}
+
+function isAddress(name: string): boolean {
+  return parseIPv4(name) !== null || parseIPv6(name) !== null;
 }
 
 /** The host of an endpoint as a certificate has it. */

@@ -1,6 +1,6 @@
 /** What the two ends of a TLS connection agreed on. */
 import type { TLSSocket } from 'node:tls';
-import { type Certificate, certificateOf, type Objection } from './certificate.ts';
+import { type Certificate, type Objection, peerCertificate } from './certificate.ts';
 
 export interface TlsDetails {
   /** `TLSv1.3`. */
@@ -18,13 +18,12 @@ export interface TlsDetails {
 }
 
 export function detailsOf(socket: TLSSocket, objections: readonly Objection[]): TlsDetails {
-  const certificate = socket.getPeerX509Certificate();
   return {
     version: socket.getProtocol() ?? 'unknown',
     cipher: socket.getCipher().standardName,
     alpn: textOf(socket.alpnProtocol),
     sni: textOf('servername' in socket ? socket.servername : null),
-    certificate: certificate === undefined ? null : certificateOf(certificate),
+    certificate: peerCertificate(socket),
     objections,
   };
 }

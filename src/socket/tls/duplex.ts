@@ -100,8 +100,9 @@ export class RawDuplex extends Duplex {
   /** @returns the next bytes, as a copy; null at TCP's end of file */
   private async readOn(): Promise<Uint8Array | null> {
     const { source } = this.raw;
-    // A peer that never pauses must leave the others their turns.
-    if (++this.reads % READS_A_TURN === 0) await turn();
+    // Never at once: whoever asks may be at work on the shared buffer. And a peer that never pauses
+    // must leave the others their turns.
+    await (++this.reads % READS_A_TURN === 0 ? turn() : null);
     const buffer = this.buffer ?? sharedBuffer();
     for (;;) {
       const answer = source.read(buffer);

@@ -4,6 +4,8 @@ import { SocketError, type Where } from '../errors.ts';
 /** The code of an end of TCP's stream without close_notify, as OpenSSL calls it. */
 export const UNEXPECTED_EOF = 'UNEXPECTED_EOF';
 
+const FORGED = 'a record was damaged or forged on its way';
+
 /** OpenSSL's and Node's names for what may happen, and what each means. */
 const MEANINGS: Readonly<Record<string, string>> = {
   WRONG_VERSION_NUMBER: 'what came from the peer is not TLS',
@@ -13,7 +15,9 @@ const MEANINGS: Readonly<Record<string, string>> = {
   UNSUPPORTED_PROTOCOL: 'the peer speaks only versions of TLS that are too old',
   NO_SHARED_CIPHER: 'the two ends have no cipher in common',
   NO_APPLICATION_PROTOCOL: 'the peer offers no protocol (ALPN) that is spoken here',
-  DECRYPTION_FAILED_OR_BAD_RECORD_MAC: 'a record was damaged or forged on its way',
+  DECRYPTION_FAILED_OR_BAD_RECORD_MAC: FORGED,
+  // TLS 1.2 with a modern cipher says it so.
+  CIPHER_OPERATION_FAILED: FORGED,
 };
 
 /** The peer's fatal alerts (RFC 8446 §6.2). */

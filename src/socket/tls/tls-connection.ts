@@ -38,6 +38,8 @@ export class TlsConnection implements Connection {
   private ended = false;
   /** Why nothing more comes, where that is not in order. */
   private failure: unknown = null;
+  /** TCP's FIN came without close_notify: such a peer may take our bytes still. */
+  private cut = false;
   private closing: Promise<void> | null = null;
   private wake: () => void = () => {};
 
@@ -138,6 +140,7 @@ export class TlsConnection implements Connection {
   /** By close_notify; or by TCP's end without one: anybody on the way may have cut the stream. */
   private atEnd(): void {
     if (this.duplex.atEnd) {
+      this.cut = true;
       const text = 'the peer ended without close_notify: bytes may be missing';
       this.failed(tlsProblem(UNEXPECTED_EOF, text, this));
     } else {
@@ -181,7 +184,7 @@ export class TlsConnection implements Connection {
     this.waiting = [];
     this.waitingBytes = 0;
     this.duplex.release();
-    if (this.failure === null) await this.lingering(this.halfClose());
+    if (this.failure === null || this.cut) await this.lingering(this.halfClose());
     if (!this.isOver) await this.lingering(this.duplex.over);
     this.socket.destroy();
     await this.raw.close();
