@@ -3,6 +3,7 @@ import { type AccessRule, parseRule } from '../socket/access.ts';
 import { type Endpoint, EndpointError, parseEndpoint } from '../socket/endpoint.ts';
 import type {
   DatagramEndpoint,
+  Family,
   InternetEndpoint,
   StreamEndpoint,
 } from '../socket/plan/addresses.ts';
@@ -34,6 +35,11 @@ export function datagramEndpoint(text: string): DatagramEndpoint | null {
   const endpoint = parsed(text);
   const { transport } = endpoint;
   return transport === 'udp' || transport === 'unixgram' ? (endpoint as DatagramEndpoint) : null;
+}
+
+/** -4 and -6. */
+export function familyOf(options: { readonly 4?: boolean; readonly 6?: boolean }): Family {
+  return options[4] ? 4 : options[6] ? 6 : 0;
 }
 
 /** `ADDR[:PORT]` for --source: without a port the kernel picks one. */

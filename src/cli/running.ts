@@ -8,10 +8,12 @@ import { renderWhy } from '../view/step.ts';
 import type { Theme } from '../view/theme.ts';
 import { renderTrace } from '../view/trace.ts';
 import { visibleText } from '../view/visible.ts';
-import { type CommonOptions, type Context, drained, themeFor, widthOf } from './context.ts';
+import { type CommonOptions, type Context, drained, widthOf } from './context.ts';
 import { codeOf, EXIT, Failure } from './exit.ts';
+import { Progress } from './progress.ts';
 import { Stdio } from './stdio.ts';
 import { Stepper } from './stepper.ts';
+import { themeFor } from './theme.ts';
 
 export interface RunOptions extends CommonOptions {
   readonly trace?: boolean;
@@ -20,11 +22,19 @@ export interface RunOptions extends CommonOptions {
   readonly raw?: boolean;
 }
 
+/** Options that show what passes. Of `send`, --hex is the message, and --dump shows. */
+interface ShowOptions {
+  readonly hex?: unknown;
+  readonly dump?: unknown;
+}
+
 /** What a command gets to work with. */
 export interface Running {
   readonly session: Session;
   readonly stdio: Stdio;
   readonly output: Sink;
+  /** Is to be told of what moves bytes. */
+  readonly progress: Progress;
   /**
    * An event: with --json as an object on stderr, else as the sentence, unless --quiet.
    * @param news true for what only a person wants to read: said on a terminal only
@@ -40,13 +50,17 @@ export interface Running {
 /** @returns the exit code */
 export async function running(
   context: Context,
-  options: RunOptions,
+  options: RunOptions & ShowOptions,
   plan: (running: Running) => Promise<void>,
 ): Promise<number> {
   const { stderr } = context;
   const theme = themeFor(stderr, options, context.env);
-  const say = (line: string) => void stderr.write(`${line}\n`);
   const stepper = options.step ? new Stepper(stderr, theme) : null;
+  const progress = new Progress(context, isBare(options));
+  const say = (line: string) => {
+    progress.clear();
+    stderr.write(`${line}\n`);
+  };
   const session = new Session({
     keep: 0,
     observe: options.json === true || options.step === true,
@@ -73,14 +87,14 @@ export async function running(
     stop(signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated),
   );
   const stdio = new Stdio(session);
-  const output = stdio.stdout(options.raw === true, () => stop(EXIT.pipeClosed));
+  const output = progress.around(stdio.stdout(options.raw === true, () => stop(EXIT.pipeClosed)));
   const tell: Running['tell'] = (type, fields, sentence, news) => {
     if (over) return;
     if (options.json) say(eventJson(type, fields));
     else if (!options.quiet && (news === undefined || (stderr.isTTY && !stepper && !options.trace)))
       say(sentence);
   };
-  const finished = plan({ session, stdio, output, tell }).then(
+  const finished = plan({ session, stdio, output, progress, tell }).then(
     () => EXIT.done,
     (error) => {
       // Ended from outside: what then fails in the plan is no news.
@@ -121,10 +135,17 @@ export async function running(
     return await Promise.race([finished, stopped]);
   } finally {
     offSignals();
+    progress.end();
     stepper?.close();
     session.close();
     stdio.close();
   }
+}
+
+/** Whether nothing else is told of the bytes that pass. */
+function isBare(options: RunOptions & ShowOptions): boolean {
+  const { quiet, json, trace, step, hex, dump } = options;
+  return !(quiet || json || trace || step || dump) && hex !== true;
 }
 
 function watch(

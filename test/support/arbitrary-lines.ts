@@ -107,7 +107,7 @@ export function callsOf(row: Row): fc.Arbitrary<Call> {
       name: row.name as CallName,
       args,
       ...(as === null ? {} : { as }),
-      ...(as === null || second === null ? {} : { second }),
+      ...(as === null || second === null || second === as ? {} : { second }),
     }));
 }
 

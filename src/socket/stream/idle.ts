@@ -33,6 +33,11 @@ export async function untilIdle(
 }
 
 function idleFor({ local, remote }: Connection, ms: number): SocketError {
-  const text = `nothing came or went for ${durationText(ms)}`;
+  const text = nothingMoved(ms);
   return new SocketError({ call: 'idle', code: 'ETIMEDOUT', text }, { local, remote });
+}
+
+/** What is told of a wait that socklab ended, not the kernel. @param ms milliseconds */
+export function nothingMoved(ms: number): string {
+  return `nothing came or went for ${durationText(ms)}`;
 }

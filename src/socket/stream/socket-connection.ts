@@ -8,6 +8,7 @@ import type { Session } from '../session/session.ts';
 import { type Step, succeeded } from '../step.ts';
 import type { Connection } from './connection.ts';
 import { copied, type Descriptor, DescriptorSink, DescriptorSource } from './descriptor-stream.ts';
+import { nothingMoved } from './idle.ts';
 import type { Sink, Source } from './stream.ts';
 
 /** A read that is a step takes at most this much. */
@@ -158,12 +159,15 @@ export class SocketConnection implements Connection {
   }
 
   private async watched(job: Job): Promise<Step> {
-    const stop = this.losePatience(() => job.interrupt('ETIMEDOUT'));
-    try {
-      return await job.step;
-    } finally {
-      stop();
-    }
+    let late = false;
+    const stop = this.losePatience(() => {
+      late = true;
+      job.interrupt('ETIMEDOUT');
+    });
+    const step = await job.step.finally(() => stop());
+    if (late && step.outcome.kind === 'error')
+      throw this.timedOut(job.call.name === 'read' ? 'read' : 'write');
+    return step;
   }
 
   private async patiently(inner: Source): Promise<void> {
@@ -179,7 +183,7 @@ export class SocketConnection implements Connection {
   }
 
   private timedOut(call: 'read' | 'write'): SocketError {
-    const text = this.session.sys.strerror(errnoNumber('ETIMEDOUT'));
+    const text = nothingMoved(this.patienceMs ?? 0);
     const where = { local: this.local, remote: this.remote };
     return new SocketError({ call, code: 'ETIMEDOUT', text }, where);
   }

@@ -37,7 +37,9 @@ export function whyError(
 function explained(error: SocketError, about: Omit<Circumstances, 'address'>): string | null {
   const { call, code, local, remote } = error;
   const address = call === 'bind' ? local : remote;
-  const explain = EXPLANATIONS[`${call} ${code}`] ?? EXPLANATIONS[code];
+  // A wait that had a limit of ours: the kernel would have waited on.
+  const key = error.text.startsWith('nothing came') ? 'waited ETIMEDOUT' : `${call} ${code}`;
+  const explain = EXPLANATIONS[key] ?? EXPLANATIONS[code];
   return explain?.({ ...about, address }) ?? null;
 }
 

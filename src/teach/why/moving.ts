@@ -34,6 +34,8 @@ export const moving: Explanations = {
   },
   'sendto EAFNOSUPPORT': ({ socket, address }) =>
     `${address} is not an address for ${nameOf(socket)}, which is ${socket?.kind}.`,
+  'waited ETIMEDOUT': () =>
+    'the other side neither sent anything nor ended: --timeout or --idle says how long that is waited for.',
   'recv ETIMEDOUT': (about) => (about.step === null ? silence(about) : gaveUp(about)),
   'recv ECONNREFUSED': (about) => (about.step === null ? refused(about) : refusedEarlier(about)),
   'send ECONNREFUSED': (about) => (about.step === null ? refused(about) : refusedEarlier(about)),

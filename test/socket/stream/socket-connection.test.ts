@@ -112,7 +112,7 @@ for (const watched of [false, true]) {
         name: 'SocketError',
         call: 'read',
         code: 'ETIMEDOUT',
-        text: 'Connection timed out',
+        text: 'nothing came or went for 200 ms',
         remote: connection.remote,
       });
       peer.close();

@@ -1,13 +1,14 @@
 /** `socklab connect`. */
-import { connect } from '../socket/plan/connect.ts';
-import type { OnEof } from '../socket/plan/converse.ts';
-import { Input } from '../socket/plan/input.ts';
-import { withEol } from '../socket/stream/eol.ts';
-import type { Eol } from '../wire/eol.ts';
+import { connect } from '../../socket/plan/connect.ts';
+import type { OnEof } from '../../socket/plan/converse.ts';
+import { Input } from '../../socket/plan/input.ts';
+import { withEol } from '../../socket/stream/eol.ts';
+import type { Eol } from '../../wire/eol.ts';
+import type { Context } from '../context.ts';
+import { datagramEndpoint, streamEndpoint } from '../endpoints.ts';
+import { bytesLeft } from '../progress.ts';
+import { running } from '../running.ts';
 import { type ClientOptions, connectOptions, eventsFor } from './client.ts';
-import type { Context } from './context.ts';
-import { datagramEndpoint, streamEndpoint } from './endpoints.ts';
-import { running } from './running.ts';
 import { clientTls } from './tls.ts';
 import { trafficOf } from './traffic.ts';
 
@@ -17,6 +18,8 @@ export interface ConnectCommandOptions extends ClientOptions {
   readonly eol?: Eol;
   readonly hex?: boolean;
 }
+
+const STDIN = 0;
 
 export async function connectCommand(
   context: Context,
@@ -31,7 +34,8 @@ export async function connectCommand(
   const endpoint = streamEndpoint(where);
   const plan = connectOptions(options, null);
   const securing = await clientTls(endpoint, options, options.timeout);
-  return running(context, options, ({ session, stdio, output, tell }) => {
+  return running(context, options, (run) => {
+    const { session, stdio, output, tell } = run;
     const { source, interactive } = stdio.stdin(options.step === true);
     const input = new Input(withEol(source, options.eol), interactive);
     const traffic = trafficOf(context, options, options.hex === true);
@@ -41,7 +45,7 @@ export async function connectCommand(
       session,
       endpoint,
       { ...plan, ...around, secure, input, onEof: options.onEof, idleMs: options.idle ?? null },
-      eventsFor(tell),
+      eventsFor(run, bytesLeft(STDIN)),
     );
   });
 }

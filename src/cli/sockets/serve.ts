@@ -1,12 +1,12 @@
 /** `socklab serve`. */
-import { Input } from '../socket/plan/input.ts';
-import { serve } from '../socket/plan/serve.ts';
-import { withEol } from '../socket/stream/eol.ts';
-import type { Eol } from '../wire/eol.ts';
-import type { Context } from './context.ts';
-import { datagramEndpoint, rulesFrom, streamEndpoint } from './endpoints.ts';
+import { Input } from '../../socket/plan/input.ts';
+import { serve } from '../../socket/plan/serve.ts';
+import { withEol } from '../../socket/stream/eol.ts';
+import type { Eol } from '../../wire/eol.ts';
+import type { Context } from '../context.ts';
+import { datagramEndpoint, rulesFrom, streamEndpoint } from '../endpoints.ts';
+import { running } from '../running.ts';
 import { type ListeningOptions, listenOptions, serveEvents } from './listening.ts';
-import { running } from './running.ts';
 import { checkService, type ServiceOptions, serviceFor } from './service.ts';
 import { serverTls, type TlsServerArguments } from './tls.ts';
 import { trafficOf } from './traffic.ts';
@@ -32,7 +32,7 @@ export async function serveCommand(
   const endpoint = streamEndpoint(where);
   const rules = rulesFrom(options.rules, endpoint);
   const tls = await serverTls(endpoint, options);
-  return running(context, options, async ({ session, stdio, output, tell }) => {
+  return running(context, options, async ({ session, stdio, output, progress, tell }) => {
     const service = serviceFor(options, session, tell);
     const { source, interactive } = stdio.stdin(options.step === true);
     const input = new Input(withEol(source, options.eol), interactive);
@@ -40,6 +40,6 @@ export async function serveCommand(
     const around = { through: traffic.through, output: traffic.output(output) };
     const secure = tls?.securing(tell) ?? null;
     const plan = { ...listenOptions(options, rules), ...around, secure, service, input };
-    await serve(session, endpoint, plan, serveEvents(tell, options, rules, tls));
+    await serve(session, endpoint, plan, serveEvents({ tell, progress }, options, rules, tls));
   });
 }

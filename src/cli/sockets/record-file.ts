@@ -1,13 +1,14 @@
 /** --record: what passes, written down as it passes. */
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { visibleText } from '../view/visible.ts';
-import { type Entry, printEntry } from '../wire/record.ts';
-import { EXIT, Failure } from './exit.ts';
+import { visibleText } from '../../view/visible.ts';
+import { type Entry, printEntry } from '../../wire/record.ts';
+import { EXIT, Failure } from '../exit.ts';
 
 export class RecordFile {
   private readonly fd: number;
   private readonly path: string;
   private readonly start = performance.now();
+  private closed = false;
 
   /** @throws Failure where the file can't be written */
   constructor(path: string) {
@@ -27,6 +28,8 @@ export class RecordFile {
 
   /** Written at once: what passed is in the file, also where the program is killed. @throws Failure */
   write(entry: Entry): void {
+    // Ended by a signal: what then still ends by itself is no part of it.
+    if (this.closed) return;
     let rest: Uint8Array = Buffer.from(`${printEntry(entry)}\n`);
     try {
       while (rest.length > 0) rest = rest.subarray(writeSync(this.fd, rest));
@@ -36,6 +39,7 @@ export class RecordFile {
   }
 
   close(): void {
+    this.closed = true;
     closeSync(this.fd);
   }
 

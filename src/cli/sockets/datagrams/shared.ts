@@ -2,15 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Passed } from '../../socket/datagram/datagram.ts';
-import type { ExchangeEvents, ExchangeOptions } from '../../socket/datagram/exchange.ts';
-import type { DatagramEndpoint } from '../../socket/plan/addresses.ts';
-import { visibleText } from '../../view/visible.ts';
+import type { Passed } from '../../../socket/datagram/datagram.ts';
+import type { ExchangeEvents, ExchangeOptions } from '../../../socket/datagram/exchange.ts';
+import type { DatagramEndpoint } from '../../../socket/plan/addresses.ts';
+import { visibleText } from '../../../view/visible.ts';
+import type { Context } from '../../context.ts';
+import { familyOf, sourceEndpoint } from '../../endpoints.ts';
+import { EXIT, Failure } from '../../exit.ts';
+import type { Running } from '../../running.ts';
 import type { ClientOptions } from '../client.ts';
-import type { Context } from '../context.ts';
-import { sourceEndpoint } from '../endpoints.ts';
-import { EXIT, Failure } from '../exit.ts';
-import type { Running } from '../running.ts';
 import type { Traffic } from '../traffic.ts';
 
 /** Options that are about connections, or about TLS. */
@@ -25,13 +25,18 @@ const FOR_CONNECTIONS: readonly string[] = [
   '--insecure',
 ];
 
-/** @throws Failure where an option was given that has no meaning here */
+/**
+ * @param alsoNot what has no meaning for this command; @param but what has
+ * @throws Failure where an option was given that has no meaning here
+ */
 export function mustSuit(
   { transport }: DatagramEndpoint,
   given: ReadonlySet<string>,
   alsoNot: readonly string[] = [],
+  but: readonly string[] = [],
 ): void {
-  const wrong = [...FOR_CONNECTIONS, ...alsoNot].find((flag) => given.has(flag));
+  const without = FOR_CONNECTIONS.filter((flag) => !but.includes(flag));
+  const wrong = [...without, ...alsoNot].find((flag) => given.has(flag));
   if (wrong === undefined) return;
   throw new Failure(`${wrong} has no meaning over ${transport}`, EXIT.usage);
 }
@@ -43,7 +48,7 @@ export function exchangeOptions(
   const isUnix = endpoint.transport === 'unixgram';
   mustSuit(endpoint, options.given, isUnix ? ['--source'] : []);
   return {
-    family: options[4] ? 4 : options[6] ? 6 : 0,
+    family: familyOf(options),
     source: options.source === undefined ? null : sourceEndpoint(options.source),
     ownName: isUnix ? ownName() : null,
     retryMs: options.retry,
@@ -54,7 +59,7 @@ export function exchangeOptions(
  * A Unix socket without a name can't be answered. Linux has abstract names, which leave nothing
  * behind (unix(7)); elsewhere it is a path, which is removed with the session.
  */
-function ownName(): DatagramEndpoint {
+export function ownName(): DatagramEndpoint {
   const name = `socklab-${process.pid}-${randomBytes(4).toString('hex')}`;
   return process.platform === 'linux'
     ? { transport: 'unixgram', abstract: name }

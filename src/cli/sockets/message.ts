@@ -1,18 +1,19 @@
 /** The message of `send`: text, hexadecimal, a structure, a file, or stdin. */
-import type { Door } from '../socket/door.ts';
-import { collected } from '../socket/stream/collect.ts';
-import { withEol } from '../socket/stream/eol.ts';
-import type { Source } from '../socket/stream/stream.ts';
-import type { Theme } from '../view/theme.ts';
-import { type Eol, lineEnd, withLineEnds } from '../wire/eol.ts';
-import { unescaped } from '../wire/escapes.ts';
-import { parseHex } from '../wire/hex.ts';
-import type { Layout } from '../wire/struct/layout.ts';
-import { TextProblem } from '../wire/text-problem.ts';
-import { EXIT, Failure } from './exit.ts';
-import { fileSource } from './file-source.ts';
-import { reading } from './problem.ts';
-import type { Stdio } from './stdio.ts';
+import type { Door } from '../../socket/door.ts';
+import { collected } from '../../socket/stream/collect.ts';
+import { withEol } from '../../socket/stream/eol.ts';
+import type { Source } from '../../socket/stream/stream.ts';
+import type { Theme } from '../../view/theme.ts';
+import { type Eol, lineEnd, withLineEnds } from '../../wire/eol.ts';
+import { unescaped } from '../../wire/escapes.ts';
+import { parseHex } from '../../wire/hex.ts';
+import type { Layout } from '../../wire/struct/layout.ts';
+import { TextProblem } from '../../wire/text-problem.ts';
+import { EXIT, Failure } from '../exit.ts';
+import { reading } from '../problem.ts';
+import { bytesLeft } from '../progress.ts';
+import type { Stdio } from '../stdio.ts';
+import { fileSource, sizeOf } from './file-source.ts';
 import { type StructOptions, structMessage } from './struct-message.ts';
 
 export interface MessageOptions extends StructOptions {
@@ -23,6 +24,7 @@ export interface MessageOptions extends StructOptions {
   readonly repeat?: number;
 }
 
+const STDIN = 0;
 /** A message that is sent again is kept, up to this many bytes. */
 const MOST_KEPT = 16 * 1024 * 1024;
 
@@ -31,6 +33,8 @@ export interface Message {
   readonly layout: Layout | null;
   /** All of it, where it is known before anything is read; else null. */
   readonly bytes: Uint8Array | null;
+  /** How many bytes it has, where that is known. */
+  readonly size: number | null;
   /**
    * Its bytes, or where they come from; one that is sent again is read to its end first.
    * @param stepping the terminal's Enter belongs to the pauses, so the message can't come from there
@@ -57,6 +61,7 @@ export function messageFor(
   return {
     layout: null,
     bytes: null,
+    size: file === undefined || file === '-' ? bytesLeft(STDIN) : sizeOf(file),
     content(door, stdio, stepping) {
       const source =
         file === undefined || file === '-'
@@ -68,7 +73,7 @@ export function messageFor(
 }
 
 function known(bytes: Uint8Array, layout: Layout | null = null): Message {
-  return { layout, bytes, content: () => Promise.resolve(bytes) };
+  return { layout, bytes, size: bytes.length, content: () => Promise.resolve(bytes) };
 }
 
 function mustBeOne({ hex, file, struct }: MessageOptions, words: readonly string[]): void {

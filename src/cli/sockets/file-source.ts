@@ -1,12 +1,12 @@
 /** A file that a command reads as it stands, of any size. */
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import type { Door } from '../socket/door.ts';
-import { SocketError } from '../socket/errors.ts';
-import { DescriptorSource } from '../socket/stream/descriptor-stream.ts';
-import type { Source } from '../socket/stream/stream.ts';
-import { visibleText } from '../view/visible.ts';
-import { EXIT, Failure } from './exit.ts';
-import type { Stdio } from './stdio.ts';
+import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
+import type { Door } from '../../socket/door.ts';
+import { SocketError } from '../../socket/errors.ts';
+import { DescriptorSource } from '../../socket/stream/descriptor-stream.ts';
+import type { Source } from '../../socket/stream/stream.ts';
+import { visibleText } from '../../view/visible.ts';
+import { EXIT, Failure } from '../exit.ts';
+import type { Stdio } from '../stdio.ts';
 
 /**
  * A file, a device, or a FIFO, whose writer is waited for as open(2) would (fifo(7)).
@@ -60,4 +60,10 @@ function opened(path: string): { readonly fd: number; readonly isFifo: boolean }
 
 function unreadable(path: string, why: string, code: number): Failure {
   return new Failure(`${visibleText(path)} can’t be read: ${visibleText(why)}`, code);
+}
+
+/** How many bytes a regular file has; null where it is none, or can't be looked at. */
+export function sizeOf(path: string): number | null {
+  const about = statSync(path, { throwIfNoEntry: false });
+  return about?.isFile() ? about.size : null;
 }

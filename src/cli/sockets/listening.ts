@@ -1,12 +1,13 @@
 /** What the commands that listen have in common: their options, and what they tell. */
-import type { AccessRule } from '../socket/access.ts';
-import type { SocketError } from '../socket/errors.ts';
-import type { ServeEvents, ServeOptions } from '../socket/plan/serve.ts';
-import { visibleText } from '../view/visible.ts';
-import type { RuleWords } from './commands/listening.ts';
-import { codeOf, EXIT } from './exit.ts';
+import type { AccessRule } from '../../socket/access.ts';
+import type { SocketError } from '../../socket/errors.ts';
+import type { ServeEvents, ServeOptions } from '../../socket/plan/serve.ts';
+import { visibleText } from '../../view/visible.ts';
+import type { RuleWords } from '../commands/listening.ts';
+import { familyOf } from '../endpoints.ts';
+import { codeOf, EXIT } from '../exit.ts';
+import type { Running, RunOptions } from '../running.ts';
 import { sayReady } from './ready-fd.ts';
-import type { Running, RunOptions } from './running.ts';
 import type { ServerTls } from './tls.ts';
 
 export interface ListeningOptions extends RunOptions {
@@ -26,7 +27,7 @@ export function listenOptions(
   rules: readonly AccessRule[],
 ): Omit<ServeOptions, 'service' | 'secure' | 'input' | 'output'> {
   return {
-    family: options[4] ? 4 : options[6] ? 6 : 0,
+    family: familyOf(options),
     backlog: options.backlog,
     once: options.once === true,
     maxConnections: options.maxConnections ?? Number.POSITIVE_INFINITY,
@@ -36,7 +37,7 @@ export function listenOptions(
 }
 
 export function serveEvents(
-  tell: Running['tell'],
+  { tell, progress }: Pick<Running, 'tell' | 'progress'>,
   options: ListeningOptions,
   rules: readonly AccessRule[],
   tls: ServerTls | null,
@@ -61,10 +62,14 @@ export function serveEvents(
     refused({ local, remote }) {
       tell('refused', { local, remote }, `refused ${shown(remote)}: not allowed`, 'news');
     },
-    accepted({ local, remote }) {
+    accepted(connection) {
+      const { local, remote } = connection;
+      progress.add(connection);
       tell('accepted', { local, remote }, `connected from ${shown(remote)}`, 'news');
     },
-    closed({ local, remote, bytesIn, bytesOut }, lost) {
+    closed(connection, lost) {
+      const { local, remote, bytesIn, bytesOut } = connection;
+      progress.remove(connection);
       if (lost !== null && !options.once) fail(codeOf(lost), lost, remote);
       const moved = { bytes_in: bytesIn, bytes_out: bytesOut };
       tell('closed', { local, remote, ...moved }, `closed ${shown(remote)}`, 'news');

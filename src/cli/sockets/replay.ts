@@ -1,17 +1,17 @@
 /** `socklab replay`. */
 import { readFileSync } from 'node:fs';
-import type { StreamEndpoint } from '../socket/plan/addresses.ts';
-import { type ConnectOptions, openConnection } from '../socket/plan/open-connection.ts';
-import { type Difference, type Exchange, exchangesOf, replay } from '../socket/plan/replay.ts';
-import { renderDifference } from '../view/difference.ts';
-import { visibleText } from '../view/visible.ts';
-import { bytesJson } from '../wire/json.ts';
-import { type Entry, parseEntry, RecordProblem } from '../wire/record.ts';
+import { openConnection } from '../../socket/plan/open-connection.ts';
+import { type Difference, type Exchange, exchangesOf, replay } from '../../socket/plan/replay.ts';
+import { renderDifference } from '../../view/difference.ts';
+import { visibleText } from '../../view/visible.ts';
+import { bytesJson } from '../../wire/json.ts';
+import { type Entry, parseEntry, RecordProblem } from '../../wire/record.ts';
+import { type Context, widthOf } from '../context.ts';
+import { datagramEndpoint, streamEndpoint } from '../endpoints.ts';
+import { EXIT, Failure } from '../exit.ts';
+import { type Running, running } from '../running.ts';
+import { themeFor } from '../theme.ts';
 import { type ClientOptions, connectOptions } from './client.ts';
-import { type Context, themeFor, widthOf } from './context.ts';
-import { streamEndpoint } from './endpoints.ts';
-import { EXIT, Failure } from './exit.ts';
-import { type Running, running } from './running.ts';
 import { clientTls, type TlsClientArguments } from './tls.ts';
 
 export interface ReplayCommandOptions extends ClientOptions, TlsClientArguments {
@@ -26,19 +26,17 @@ export async function replayCommand(
   where: string,
   options: ReplayCommandOptions,
 ): Promise<number> {
-  const endpoint = streamEndpoint(where);
-  const exchanges = chosen(exchangesOf(entriesOf(file)), file, options.connection);
-  const plan = connectOptions(options, options.timeout);
-  const securing = await clientTls(endpoint, options, options.timeout);
+  const { entries, datagrams } = entriesOf(file);
+  const exchanges = chosen(exchangesOf(entries), file, options.connection);
   const page = {
     theme: themeFor(context.stderr, options, context.env),
     width: widthOf(context.stderr),
   };
+  const again = await replayer(where, datagrams, options, file);
   return running(context, options, async (run) => {
     let differing = 0;
     for (const exchange of exchanges) {
-      const secure = securing?.(run.tell) ?? null;
-      const difference = await replayOne(run, endpoint, { ...plan, secure }, exchange, options);
+      const difference = await again(run, exchange);
       tellResult(run.tell, exchange, difference, page);
       if (difference !== null) differing++;
       if (difference !== null && !options.keepGoing) break;
@@ -51,19 +49,37 @@ export async function replayCommand(
   });
 }
 
-async function replayOne(
-  { session }: Running,
-  endpoint: StreamEndpoint,
-  plan: ConnectOptions,
-  exchange: Exchange,
+/** Sends one connection of the recording again. */
+type Again = (run: Running, exchange: Exchange) => Promise<Difference | null>;
+
+async function replayer(
+  where: string,
+  datagrams: boolean,
   options: ReplayCommandOptions,
-): Promise<Difference | null> {
-  const connection = await openConnection(session, endpoint, plan);
-  try {
-    return await replay(connection, exchange, { timing: options.timing === true });
-  } finally {
-    await connection.close();
+  file: string,
+): Promise<Again> {
+  const timing = options.timing === true;
+  const datagramsAt = datagramEndpoint(where);
+  if ((datagramsAt !== null) !== datagrams) {
+    const what = datagrams ? 'datagrams, which need udp:… or unixgram:…' : 'streams, not datagrams';
+    throw new Failure(`${visibleText(file)} is a recording of ${what}`, EXIT.usage);
   }
+  if (datagramsAt !== null) {
+    const { datagramReplayer } = await import('./datagrams/replay.ts');
+    return datagramReplayer(datagramsAt, options, timing);
+  }
+  const endpoint = streamEndpoint(where);
+  const plan = connectOptions(options, options.timeout);
+  const securing = await clientTls(endpoint, options, options.timeout);
+  return async ({ session, tell }, exchange) => {
+    const secure = securing?.(tell) ?? null;
+    const connection = await openConnection(session, endpoint, { ...plan, secure });
+    try {
+      return await replay(connection, exchange, { timing });
+    } finally {
+      await connection.close();
+    }
+  };
 }
 
 function tellResult(
@@ -100,7 +116,7 @@ function json(difference: Difference): Record<string, unknown> {
 }
 
 /** @throws Failure with the line that is no recording */
-function entriesOf(file: string): Entry[] {
+function entriesOf(file: string): { readonly entries: Entry[]; readonly datagrams: boolean } {
   const lines = contentOf(file).split('\n');
   const entries: Entry[] = [];
   for (const [i, line] of lines.entries()) {
@@ -113,14 +129,10 @@ function entriesOf(file: string): Entry[] {
       throw new Failure(`${visibleText(file)}:${i + 1}: ${error.message}`, EXIT.usage);
     }
   }
-  if (entries[0]?.type !== 'recording')
+  const [head] = entries;
+  if (head?.type !== 'recording')
     throw new Failure(`${visibleText(file)}: no recording: it does not begin as one`, EXIT.usage);
-  if (entries[0].datagrams)
-    throw new Failure(
-      `${visibleText(file)}: its datagrams can't be sent over a stream`,
-      EXIT.usage,
-    );
-  return entries;
+  return { entries, datagrams: head.datagrams };
 }
 
 function contentOf(file: string): string {
