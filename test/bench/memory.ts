@@ -1,7 +1,7 @@
 /** Whether memory stays flat: over many gigabytes, and where nobody reads. */
 import { closeSync } from 'node:fs';
 import { pipe } from '../support/pipe.ts';
-import { residentKib, standstill } from '../support/process.ts';
+import { activity, residentKib, standstill } from '../support/process.ts';
 import { amount, asked } from './harness/options.ts';
 import {
   freePort,
@@ -28,13 +28,16 @@ function tell(row: string, what: string, from: number, to: number): void {
   if (asked(row)) report({ row, what, unit: 'MB', contenders: samples, figure: to - from });
 }
 
-/** Serves one connection, with stdout as given. The start is where it listens. */
+/**
+ * Serves one connection, with stdout as given. The start is where it listens. Its stdin is a pipe
+ * that says nothing: at an end it would send FIN, and a client that is silent still would go.
+ */
 async function serving(
   stdout: number | 'ignore',
 ): Promise<Running & { port: number; from: number }> {
   const port = await freePort();
   const command = socklab('serve', '--quiet', '--once', `:${port}`);
-  const server = await startListening(command, port, ['ignore', stdout]);
+  const server = await startListening(command, port, ['pipe', stdout]);
   return { ...server, port, from: await standstill(() => megabytes(server.pid)) };
 }
 
@@ -86,7 +89,7 @@ async function stalledPeer(): Promise<void> {
   const client = await connecting(port);
   const source = start(peer('source', 'stdout', ENDLESS), ['ignore', client.write]);
   closeSync(client.write);
-  await standstill(() => megabytes(client.pid), 1_000);
+  await standstill(() => activity(source.pid), 1_000);
   const to = peakMb(client.pid);
   for (const one of [source, client, peerAt]) await one.stop();
   tell('memory/stalled-peer', 'connect, to a peer that does not read', client.from, to);
@@ -98,7 +101,7 @@ async function stalledPipe(): Promise<void> {
   const server = await serving(unread.write);
   closeSync(unread.write);
   const source = start(peer('source', server.port, ENDLESS), []);
-  await standstill(() => megabytes(server.pid), 1_000);
+  await standstill(() => activity(source.pid), 1_000);
   const to = peakMb(server.pid);
   for (const one of [source, server]) await one.stop();
   closeSync(unread.read);

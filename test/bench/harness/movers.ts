@@ -1,15 +1,8 @@
 /** Those that can send a file over loopback and receive it: each of its own kind at both ends. */
 import { has } from '../../support/tools.ts';
-import { type Command, socklab } from './program.ts';
+import { socklab } from './program.ts';
 import { ASIDE } from './rounds.ts';
-
-export interface Mover {
-  readonly name: string;
-  /** Receives one connection’s bytes on stdout, and ends. */
-  server(port: number): Command;
-  /** Sends its stdin, or the file, and ends. */
-  client(port: number, file: string): Command;
-}
+import type { Mover } from './transfer.ts';
 
 /** @param send whether socklab sends by `send --file`, instead of `connect` */
 export function socklabMover(send: boolean): Mover {

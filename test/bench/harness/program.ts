@@ -116,8 +116,8 @@ export async function freePort(): Promise<number> {
 }
 
 /** Runs a program to its end. @returns what it wrote to stdout */
-export async function output(command: Command): Promise<string> {
-  const program = start(command, ['ignore', 'pipe']);
+export async function output(command: Command, stdin: 'ignore' | number = 'ignore') {
+  const program = start(command, [stdin, 'pipe']);
   let text = '';
   program.child.stdout?.setEncoding('utf8').on('data', (more: string) => {
     text += more;

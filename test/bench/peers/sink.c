@@ -1,6 +1,6 @@
 /*
  * Takes bytes and forgets them.
- *   sink stdin          reads its stdin to the end
+ *   sink stdin          reads its stdin to the end, and prints how many bytes came
  *   sink once PORT      one connection, to its end (port 0: the kernel picks it)
  *   sink all            any number of connections, until it is killed
  *   sink stall          takes connections, and never reads
@@ -9,11 +9,12 @@
 
 static char buffer[262144];
 
-static void drain(int fd) {
-  for (;;) {
+static long long drain(int fd) {
+  for (long long bytes = 0;;) {
     ssize_t count = read(fd, buffer, sizeof buffer);
     if (count < 0) die("read");
-    if (count == 0) return;
+    if (count == 0) return bytes;
+    bytes += count;
   }
 }
 
@@ -41,7 +42,7 @@ static void drain_all(int server) {
 int main(int argc, char **argv) {
   const char *mode = argc > 1 ? argv[1] : "stdin";
   if (strcmp(mode, "stdin") == 0) {
-    drain(0);
+    printf("%lld\n", drain(0));
     return 0;
   }
   int server = listener(argc > 2 ? atoi(argv[2]) : 0, 0);
