@@ -50,7 +50,7 @@ function nginx(ready: string, ...servers: readonly string[]): Server {
     (name) => `${name}_temp_path ${name};`,
   );
   const http = [
-    ...['access_log off;', 'server_tokens off;', 'root html;'],
+    ...['access_log off;', 'server_tokens off;', 'ssl_protocols TLSv1.3;', 'root html;'],
     ...temporary,
     ...servers.map((text) => `server { ${text} }`),
   ];
@@ -118,11 +118,11 @@ export async function serve(title: string, stage: Stage): Promise<void> {
   if (missing !== undefined)
     TestRunner.getCurrentTest()?.context.skip(`${missing} is not installed`);
   server.prepare?.(stage.folder);
-  inside(stage, server.command);
+  const started = inside(stage, server.command);
   const reached = inside(
     stage,
-    `socklab connect --quiet --retry 10s --on-eof exit ${server.ready} < /dev/null`,
+    `socklab connect --quiet --retry 5s --on-eof exit ${server.ready} < /dev/null`,
   );
   const { code, stderr } = await reached.exit();
-  if (code !== 0) throw new Error(`${server.command}: ${stderr}`);
+  if (code !== 0) throw new Error(`${server.command}: ${stderr}${started.stderr}`);
 }

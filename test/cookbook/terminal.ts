@@ -28,7 +28,7 @@ export class Terminal {
     writeFileSync(script, `cd '${stage.folder}'\n${scriptOf(entries, gate)}`);
     this.screen = new Screen([...stage.enter, 'sh', script], {
       columns: 100,
-      env: stage.env,
+      env: { ...stage.env, NO_COLOR: '1' },
     });
     const { pid } = this.screen;
     // What it started in the background is of its process group.
@@ -55,7 +55,7 @@ export class Terminal {
   async finish(): Promise<void> {
     await this.play(this.entries.length);
     await this.screen.exit();
-    expect(volatile(this.screen.text)).toMatch(this.expected(this.entries.length, '$'));
+    if (!this.expected(this.entries.length, '$').test(this.text)) this.differs(this.entries.length);
   }
 
   private async play(to: number): Promise<void> {
@@ -75,15 +75,24 @@ export class Terminal {
   private async shown(to: number): Promise<void> {
     const pattern = this.expected(to, '');
     try {
-      await this.screen.until('what the page prints', () =>
-        pattern.test(volatile(this.screen.text)),
-      );
+      await this.screen.until('what the page prints', () => pattern.test(this.text));
     } catch (error) {
-      // The comparison shows what differs, where the error only tells that something does.
-      if (!pattern.test(volatile(this.screen.text)))
-        expect(this.screen.text.trimEnd()).toBe(this.page(to));
+      if (!pattern.test(this.text)) this.differs(to);
       throw error;
     }
+  }
+
+  /** The comparison shows what differs, where a pattern only tells that something does. */
+  private differs(to: number): never {
+    expect(this.text).toBe(volatile(this.page(to)));
+    throw new Error('more than the page prints stands on the terminal');
+  }
+
+  /** What stands on the terminal, as one would copy it: no line is broken at the edge. */
+  private get text(): string {
+    const text = this.screen.raw.toString().replace(/\r+\n/g, '\n');
+    // Ctrl-D is shown and wiped out at once.
+    return volatile(text.replaceAll('^D\b\b', ''));
   }
 
   /** What stands on the terminal when so many entries have happened. */
@@ -117,7 +126,7 @@ function scriptOf(entries: readonly Entry[], gate: string): string {
 /** What differs from run to run, put to one side: process numbers, the kernel's ports, times. */
 function volatile(text: string): string {
   return text
-    .replace(/pid \d+/g, 'pid N')
+    .replace(/\b(pid|process) \d+/g, '$1 N')
     .replace(/:(3[2-9]|[45]\d|60)\d{3}\b/g, ':PORT')
     .replace(/ +\d+\.\d{3} s$/gm, ' TIME')
     .replace(/ +$/gm, '')
