@@ -1,6 +1,6 @@
 /** Every command with its options, for commander. Each command's own code is loaded when it runs. */
 import { Command } from 'commander';
-import { createTheme, inSigns } from '../view/theme.ts';
+import { inSigns, signsFor } from '../view/signs.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConnect } from './commands/connect.ts';
 import { type Done, finish, GENERAL } from './commands/finish.ts';
@@ -20,7 +20,7 @@ export function createProgram(
   ascii = false,
 ): Command {
   const { stdout, stderr } = context;
-  const written = createTheme({ color: false, ascii });
+  const written = { signs: signsFor(ascii) };
   const program = new Command('socklab')
     .description('A socket playground: real system calls on real kernel sockets, one at a time.')
     .usage('[options] [command]')

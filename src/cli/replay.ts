@@ -7,10 +7,11 @@ import { visibleText } from '../view/visible.ts';
 import { bytesJson } from '../wire/json.ts';
 import { type Entry, parseEntry, RecordProblem } from '../wire/record.ts';
 import { type ClientOptions, connectOptions } from './client.ts';
-import { type Context, themeFor, widthOf } from './context.ts';
+import { type Context, widthOf } from './context.ts';
 import { datagramEndpoint, streamEndpoint } from './endpoints.ts';
 import { EXIT, Failure } from './exit.ts';
 import { type Running, running } from './running.ts';
+import { themeFor } from './theme.ts';
 import { clientTls, type TlsClientArguments } from './tls.ts';
 
 export interface ReplayCommandOptions extends ClientOptions, TlsClientArguments {

@@ -8,11 +8,12 @@ import { renderWhy } from '../view/step.ts';
 import type { Theme } from '../view/theme.ts';
 import { renderTrace } from '../view/trace.ts';
 import { visibleText } from '../view/visible.ts';
-import { type CommonOptions, type Context, drained, themeFor, widthOf } from './context.ts';
+import { type CommonOptions, type Context, drained, widthOf } from './context.ts';
 import { codeOf, EXIT, Failure } from './exit.ts';
 import { Progress } from './progress.ts';
 import { Stdio } from './stdio.ts';
 import { Stepper } from './stepper.ts';
+import { themeFor } from './theme.ts';
 
 export interface RunOptions extends CommonOptions {
   readonly trace?: boolean;

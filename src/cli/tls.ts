@@ -65,7 +65,8 @@ export async function serverTls(
   if (options.cert === undefined && options.key !== undefined)
     throw usage('--key needs the certificate that it belongs to: --cert FILE');
   const { secureServer, serverContext } = await import('../socket/tls/server.ts');
-  const { certificateOf, certificatesIn } = await import('../socket/tls/certificate.ts');
+  const { certificateOf } = await import('../socket/tls/certificate.ts');
+  const { certificatesIn } = await import('../socket/tls/pem.ts');
   const pair =
     options.cert === undefined
       ? await madeFor(endpoint)
@@ -100,7 +101,7 @@ async function pairFrom(
   certFile: string,
   keyFile: string = certFile,
 ): Promise<{ cert: Uint8Array; key: Uint8Array }> {
-  const { keyProblem } = await import('../socket/tls/certificate.ts');
+  const { keyProblem } = await import('../socket/tls/pem.ts');
   const cert = await certificatesFrom('--cert', certFile);
   const key = fileFrom('--key', keyFile);
   const problem = keyProblem(key, cert);
@@ -111,7 +112,7 @@ async function pairFrom(
 /** The content of a file with at least one certificate. */
 async function certificatesFrom(option: string, file: string): Promise<Uint8Array> {
   const content = fileFrom(option, file);
-  const { certificatesIn } = await import('../socket/tls/certificate.ts');
+  const { certificatesIn } = await import('../socket/tls/pem.ts');
   const fail = (problem: string) => usage(`${option} ${visibleText(file)}: ${problem}`);
   try {
     if (certificatesIn(content).length > 0) return content;

@@ -5,7 +5,8 @@ import { type Direction, type Through, tapped } from '../socket/stream/tap.ts';
 import { renderPassed } from '../view/hexdump.ts';
 import { eventJson } from '../view/json.ts';
 import { bytesJson } from '../wire/json.ts';
-import { type CommonOptions, type Context, drained, themeFor, widthOf } from './context.ts';
+import { type CommonOptions, type Context, drained, widthOf } from './context.ts';
+import { themeFor } from './theme.ts';
 
 export interface TrafficOptions extends CommonOptions {
   readonly json?: boolean;

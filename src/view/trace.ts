@@ -1,6 +1,7 @@
 /** A step as strace(1) writes it: `call(args) = result ERRNO (text) <seconds>`. */
 import type { Step } from '../socket/step.ts';
-import { inSigns, type Theme } from './theme.ts';
+import { inSigns } from './signs.ts';
+import type { Theme } from './theme.ts';
 import { visibleText } from './visible.ts';
 
 export function renderTrace(

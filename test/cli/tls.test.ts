@@ -78,6 +78,17 @@ describe('connect and send', () => {
     expect(await run([...args, '--quiet'])).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it('do nothing to a terminal, whatever a certificate says', async () => {
+    const pair = await selfSigned(['\x1b]0;owned\x07\x9b1m\u202e.example\n2']);
+    const { cert, key } = { cert: Buffer.from(pair.cert), key: Buffer.from(pair.key) };
+    const { port } = await nodeServer({ cert, key }, answering(''));
+    for (const options of [[], ['--insecure'], ['--json'], ['--insecure', '--json']]) {
+      const { stderr } = await run(['connect', ...options, `tls:localhost:${port}`]);
+      expect(stderr).toMatch(/owned/);
+      expect(stderr).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
+    }
+  });
+
   it('tell by --json what was agreed on, and what failed', async () => {
     const { port } = await nodeServer({ ALPNProtocols: ['h2'] }, answering('12345'));
     const ca = file('ca.pem', (await localhostPair()).cert);

@@ -5,13 +5,13 @@ import { replyIn, sendDatagrams } from '../../socket/datagram/send.ts';
 import type { DatagramEndpoint } from '../../socket/plan/addresses.ts';
 import { UnmetReply } from '../../socket/plan/unmet-reply.ts';
 import type { Context } from '../context.ts';
-import { themeFor } from '../context.ts';
 import { EXIT, Failure } from '../exit.ts';
 import { messageFor } from '../message.ts';
 import { replyFor, unmet } from '../reply.ts';
 import { running } from '../running.ts';
 import type { SendCommandOptions } from '../send.ts';
 import { tellStruct } from '../struct-shown.ts';
+import { themeFor } from '../theme.ts';
 import { trafficOf } from '../traffic.ts';
 import { exchangeEvents, exchangeOptions } from './shared.ts';
 

@@ -28,6 +28,8 @@ export interface Peer {
   readonly name: string;
   /** As the kernel takes it: struct sockaddr. */
   readonly address: Uint8Array;
+  /** Which address of ours it wrote to, for sendmsg(2): the answer is to come from there. */
+  readonly via?: Uint8Array | undefined;
 }
 
 /** Told of each datagram that passes. `out`: the kernel has taken it, which is all that is known. */
@@ -64,11 +66,11 @@ export function tooLong(most: number, given: string, where: Where = {}): SocketE
 }
 
 /** @param address as the kernel wrote it; it is copied. Null where the sender has none (unix(7)) */
-export function peerAt(address: Uint8Array): Peer | null {
+export function peerAt(address: Uint8Array, via?: Uint8Array): Peer | null {
   if (address.length === 0) return null;
   const decoded = decodeAddress(address);
   if (decoded.family === 'unnamed') return null;
-  return { name: formatAddress(decoded), address: address.slice() };
+  return { name: formatAddress(decoded), address: address.slice(), via };
 }
 
 /** The same from an address as a step tells it. */

@@ -1,7 +1,8 @@
 /** Files in PEM form: what is in them, and what is wrong with them. */
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { certificateOf, certificatesIn, keyProblem } from '../../../src/socket/tls/certificate.ts';
+import { certificateOf } from '../../../src/socket/tls/certificate.ts';
+import { certificatesIn, keyProblem } from '../../../src/socket/tls/pem.ts';
 import { selfSigned } from '../../../src/socket/tls/self-signed.ts';
 import { localhostPair } from '../../support/tls.ts';
 
