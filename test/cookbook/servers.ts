@@ -32,7 +32,7 @@ const smtp: Server = {
 const dns: Server = {
   tools: ['dnsmasq'],
   command:
-    'dnsmasq -k -C /dev/null --no-resolv --no-hosts --address=/db.example/10.1.2.3 -u root -g root --pid-file=',
+    'dnsmasq -d -C /dev/null --no-resolv --no-hosts --address=/db.example/10.1.2.3 --pid-file=dns.pid',
   ready: ':53',
 };
 

@@ -112,7 +112,9 @@ export class Terminal {
     const lines = volatile(this.page(to))
       .split('\n')
       .map((line) => (line === '…' ? '(?:.*\\n)*?.*' : line.split('…').map(literal).join('.*')));
-    return new RegExp(`^${lines.join('\\n')}${end === '$' ? '\\s*$' : '(?=\\n|$)'}`);
+    // ^C stands behind what was left without a line's end.
+    const all = lines.join('\\n').replaceAll('\\n\\^C', '\\n?\\^C');
+    return new RegExp(`^${all}${end === '$' ? '\\s*$' : '(?=\\n|$)'}`);
   }
 }
 
