@@ -1,17 +1,17 @@
 /** `socklab relay`. */
-import type { DatagramEndpoint, StreamEndpoint } from '../socket/plan/addresses.ts';
-import { Input } from '../socket/plan/input.ts';
-import { relayTo } from '../socket/plan/relay.ts';
-import { serve } from '../socket/plan/serve.ts';
-import { nowhere } from '../socket/stream/nowhere.ts';
-import { noBytes } from '../socket/stream/stream.ts';
+import type { DatagramEndpoint, StreamEndpoint } from '../../socket/plan/addresses.ts';
+import { Input } from '../../socket/plan/input.ts';
+import { relayTo } from '../../socket/plan/relay.ts';
+import { serve } from '../../socket/plan/serve.ts';
+import { nowhere } from '../../socket/stream/nowhere.ts';
+import { noBytes } from '../../socket/stream/stream.ts';
+import type { Context } from '../context.ts';
+import { datagramEndpoint, rulesFrom, streamEndpoint } from '../endpoints.ts';
+import { EXIT, Failure } from '../exit.ts';
+import { running } from '../running.ts';
 import { type ClientOptions, connectOptions } from './client.ts';
-import type { Context } from './context.ts';
-import { datagramEndpoint, rulesFrom, streamEndpoint } from './endpoints.ts';
-import { EXIT, Failure } from './exit.ts';
 import { type ListeningOptions, listenOptions, serveEvents } from './listening.ts';
 import { Looking, type LookingOptions, recordOf } from './looking.ts';
-import { running } from './running.ts';
 import { clientTls, serverTls, type TlsClientArguments, type TlsServerArguments } from './tls.ts';
 
 export interface RelayCommandOptions

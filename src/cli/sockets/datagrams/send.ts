@@ -1,17 +1,17 @@
 /** `socklab send` over UDP and Unix datagram sockets. */
-import { mostFor } from '../../socket/datagram/datagram.ts';
-import { repeated, wholeOf } from '../../socket/datagram/lines.ts';
-import { replyIn, sendDatagrams } from '../../socket/datagram/send.ts';
-import type { DatagramEndpoint } from '../../socket/plan/addresses.ts';
-import { UnmetReply } from '../../socket/plan/unmet-reply.ts';
-import type { Context } from '../context.ts';
-import { EXIT, Failure } from '../exit.ts';
+import { mostFor } from '../../../socket/datagram/datagram.ts';
+import { repeated, wholeOf } from '../../../socket/datagram/lines.ts';
+import { replyIn, sendDatagrams } from '../../../socket/datagram/send.ts';
+import type { DatagramEndpoint } from '../../../socket/plan/addresses.ts';
+import { UnmetReply } from '../../../socket/plan/unmet-reply.ts';
+import type { Context } from '../../context.ts';
+import { EXIT, Failure } from '../../exit.ts';
+import { running } from '../../running.ts';
+import { themeFor } from '../../theme.ts';
 import { messageFor } from '../message.ts';
 import { replyFor, unmet } from '../reply.ts';
-import { running } from '../running.ts';
 import type { SendCommandOptions } from '../send.ts';
 import { tellStruct } from '../struct-shown.ts';
-import { themeFor } from '../theme.ts';
 import { trafficOf } from '../traffic.ts';
 import { exchangeEvents, exchangeOptions } from './shared.ts';
 

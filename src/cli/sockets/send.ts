@@ -1,15 +1,15 @@
 /** `socklab send`. */
-import { send } from '../socket/plan/send.ts';
-import { UnmetReply } from '../socket/plan/unmet-reply.ts';
-import type { Reply } from '../wire/reply.ts';
+import { send } from '../../socket/plan/send.ts';
+import { UnmetReply } from '../../socket/plan/unmet-reply.ts';
+import type { Reply } from '../../wire/reply.ts';
+import type { Context } from '../context.ts';
+import { datagramEndpoint, streamEndpoint } from '../endpoints.ts';
+import { running } from '../running.ts';
+import { themeFor } from '../theme.ts';
 import { type ClientOptions, connectOptions, eventsFor } from './client.ts';
-import type { Context } from './context.ts';
-import { datagramEndpoint, streamEndpoint } from './endpoints.ts';
 import { type MessageOptions, messageFor } from './message.ts';
 import { type ReplyOptions, replyFor, unmet } from './reply.ts';
-import { running } from './running.ts';
 import { tellStruct } from './struct-shown.ts';
-import { themeFor } from './theme.ts';
 import { clientTls } from './tls.ts';
 import { trafficOf } from './traffic.ts';
 

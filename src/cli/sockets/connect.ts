@@ -1,14 +1,14 @@
 /** `socklab connect`. */
-import { connect } from '../socket/plan/connect.ts';
-import type { OnEof } from '../socket/plan/converse.ts';
-import { Input } from '../socket/plan/input.ts';
-import { withEol } from '../socket/stream/eol.ts';
-import type { Eol } from '../wire/eol.ts';
+import { connect } from '../../socket/plan/connect.ts';
+import type { OnEof } from '../../socket/plan/converse.ts';
+import { Input } from '../../socket/plan/input.ts';
+import { withEol } from '../../socket/stream/eol.ts';
+import type { Eol } from '../../wire/eol.ts';
+import type { Context } from '../context.ts';
+import { datagramEndpoint, streamEndpoint } from '../endpoints.ts';
+import { bytesLeft } from '../progress.ts';
+import { running } from '../running.ts';
 import { type ClientOptions, connectOptions, eventsFor } from './client.ts';
-import type { Context } from './context.ts';
-import { datagramEndpoint, streamEndpoint } from './endpoints.ts';
-import { bytesLeft } from './progress.ts';
-import { running } from './running.ts';
 import { clientTls } from './tls.ts';
 import { trafficOf } from './traffic.ts';
 

@@ -1,17 +1,17 @@
 /** `socklab serve` over UDP and Unix datagram sockets. */
-import { admits } from '../../socket/access.ts';
-import { mostFor } from '../../socket/datagram/datagram.ts';
-import { linesOf } from '../../socket/datagram/lines.ts';
-import { serveDatagrams } from '../../socket/datagram/serve.ts';
-import type { DatagramEndpoint } from '../../socket/plan/addresses.ts';
-import { withEol } from '../../socket/stream/eol.ts';
-import { visibleText } from '../../view/visible.ts';
-import type { Context } from '../context.ts';
-import { familyOf, rulesFrom } from '../endpoints.ts';
-import { codeOf, EXIT, Failure } from '../exit.ts';
+import { admits } from '../../../socket/access.ts';
+import { mostFor } from '../../../socket/datagram/datagram.ts';
+import { linesOf } from '../../../socket/datagram/lines.ts';
+import { serveDatagrams } from '../../../socket/datagram/serve.ts';
+import type { DatagramEndpoint } from '../../../socket/plan/addresses.ts';
+import { withEol } from '../../../socket/stream/eol.ts';
+import { visibleText } from '../../../view/visible.ts';
+import type { Context } from '../../context.ts';
+import { familyOf, rulesFrom } from '../../endpoints.ts';
+import { codeOf, EXIT, Failure } from '../../exit.ts';
+import { running } from '../../running.ts';
 import { warnIfWide } from '../listening.ts';
 import { sayReady } from '../ready-fd.ts';
-import { running } from '../running.ts';
 import type { ServeCommandOptions } from '../serve.ts';
 import { serviceFor } from '../service.ts';
 import { trafficOf } from '../traffic.ts';

@@ -1,12 +1,12 @@
 /** `socklab serve`. */
-import { Input } from '../socket/plan/input.ts';
-import { serve } from '../socket/plan/serve.ts';
-import { withEol } from '../socket/stream/eol.ts';
-import type { Eol } from '../wire/eol.ts';
-import type { Context } from './context.ts';
-import { datagramEndpoint, rulesFrom, streamEndpoint } from './endpoints.ts';
+import { Input } from '../../socket/plan/input.ts';
+import { serve } from '../../socket/plan/serve.ts';
+import { withEol } from '../../socket/stream/eol.ts';
+import type { Eol } from '../../wire/eol.ts';
+import type { Context } from '../context.ts';
+import { datagramEndpoint, rulesFrom, streamEndpoint } from '../endpoints.ts';
+import { running } from '../running.ts';
 import { type ListeningOptions, listenOptions, serveEvents } from './listening.ts';
-import { running } from './running.ts';
 import { checkService, type ServiceOptions, serviceFor } from './service.ts';
 import { serverTls, type TlsServerArguments } from './tls.ts';
 import { trafficOf } from './traffic.ts';

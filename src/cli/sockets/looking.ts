@@ -1,11 +1,11 @@
 /** What a relay shows and records of what passes. */
-import type { SocketError } from '../socket/errors.ts';
-import type { Onlooker, Side } from '../socket/plan/relay.ts';
-import { visibleText } from '../view/visible.ts';
-import { bytesJson } from '../wire/json.ts';
-import { type Context, drained } from './context.ts';
+import type { SocketError } from '../../socket/errors.ts';
+import type { Onlooker, Side } from '../../socket/plan/relay.ts';
+import { visibleText } from '../../view/visible.ts';
+import { bytesJson } from '../../wire/json.ts';
+import { type Context, drained } from '../context.ts';
+import type { Running, RunOptions } from '../running.ts';
 import { RecordFile } from './record-file.ts';
-import type { Running, RunOptions } from './running.ts';
 import { type Traffic, trafficOf } from './traffic.ts';
 
 export interface LookingOptions extends RunOptions {

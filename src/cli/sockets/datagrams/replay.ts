@@ -1,10 +1,10 @@
 /** `socklab replay` over UDP and Unix datagram sockets. */
-import { Exchange } from '../../socket/datagram/exchange.ts';
-import { replayDatagrams } from '../../socket/datagram/replay.ts';
-import type { DatagramEndpoint } from '../../socket/plan/addresses.ts';
-import type { Difference, Exchange as Recorded } from '../../socket/plan/replay.ts';
+import { Exchange } from '../../../socket/datagram/exchange.ts';
+import { replayDatagrams } from '../../../socket/datagram/replay.ts';
+import type { DatagramEndpoint } from '../../../socket/plan/addresses.ts';
+import type { Difference, Exchange as Recorded } from '../../../socket/plan/replay.ts';
+import type { Running } from '../../running.ts';
 import type { ClientOptions } from '../client.ts';
-import type { Running } from '../running.ts';
 import { exchangeOptions } from './shared.ts';
 
 /** @returns what sends one peer's datagrams again */

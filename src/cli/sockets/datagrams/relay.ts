@@ -1,16 +1,16 @@
 /** `socklab relay` over UDP and Unix datagram sockets. */
-import { admits } from '../../socket/access.ts';
-import { type DatagramRelayEvents, relayDatagrams } from '../../socket/datagram/relay.ts';
-import type { DatagramEndpoint } from '../../socket/plan/addresses.ts';
-import { visibleText } from '../../view/visible.ts';
-import type { Context } from '../context.ts';
-import { familyOf, rulesFrom, sourceEndpoint } from '../endpoints.ts';
-import { codeOf } from '../exit.ts';
+import { admits } from '../../../socket/access.ts';
+import { type DatagramRelayEvents, relayDatagrams } from '../../../socket/datagram/relay.ts';
+import type { DatagramEndpoint } from '../../../socket/plan/addresses.ts';
+import { visibleText } from '../../../view/visible.ts';
+import type { Context } from '../../context.ts';
+import { familyOf, rulesFrom, sourceEndpoint } from '../../endpoints.ts';
+import { codeOf } from '../../exit.ts';
+import { running } from '../../running.ts';
 import { warnIfWide } from '../listening.ts';
 import { Looking, recordOf } from '../looking.ts';
 import { sayReady } from '../ready-fd.ts';
 import type { RelayCommandOptions } from '../relay.ts';
-import { running } from '../running.ts';
 import { mustSuit, ownName, visible } from './shared.ts';
 
 /** What is usual for a mapping of UDP in a NAT: "at least two minutes" (RFC 4787 REQ-5). */

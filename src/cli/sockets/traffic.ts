@@ -1,12 +1,12 @@
 /** The bytes that pass, shown on stderr: --hex of serve and connect, --dump of send. */
-import { nowhere } from '../socket/stream/nowhere.ts';
-import type { Sink } from '../socket/stream/stream.ts';
-import { type Direction, type Through, tapped } from '../socket/stream/tap.ts';
-import { renderPassed } from '../view/hexdump.ts';
-import { eventJson } from '../view/json.ts';
-import { bytesJson } from '../wire/json.ts';
-import { type CommonOptions, type Context, drained, widthOf } from './context.ts';
-import { themeFor } from './theme.ts';
+import { nowhere } from '../../socket/stream/nowhere.ts';
+import type { Sink } from '../../socket/stream/stream.ts';
+import { type Direction, type Through, tapped } from '../../socket/stream/tap.ts';
+import { renderPassed } from '../../view/hexdump.ts';
+import { eventJson } from '../../view/json.ts';
+import { bytesJson } from '../../wire/json.ts';
+import { type CommonOptions, type Context, drained, widthOf } from '../context.ts';
+import { themeFor } from '../theme.ts';
 
 export interface TrafficOptions extends CommonOptions {
   readonly json?: boolean;

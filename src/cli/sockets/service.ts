@@ -1,10 +1,10 @@
 /** `socklab serve --service`: the service, with what it was given. */
-import type { Door } from '../socket/door.ts';
-import { Unsuitable } from '../socket/services/given.ts';
-import { type Service, services } from '../socket/services/service.ts';
-import { visibleText } from '../view/visible.ts';
-import { EXIT, Failure } from './exit.ts';
-import type { Running } from './running.ts';
+import type { Door } from '../../socket/door.ts';
+import { Unsuitable } from '../../socket/services/given.ts';
+import { type Service, services } from '../../socket/services/service.ts';
+import { visibleText } from '../../view/visible.ts';
+import { EXIT, Failure } from '../exit.ts';
+import type { Running } from '../running.ts';
 
 export interface ServiceOptions {
   readonly service?: string;

@@ -1,9 +1,9 @@
 /** How the message of `send --struct` lies in memory, shown before it is sent. */
-import { renderRecord } from '../view/struct.ts';
-import { type CommonOptions, type Context, widthOf } from './context.ts';
+import { renderRecord } from '../../view/struct.ts';
+import { type CommonOptions, type Context, widthOf } from '../context.ts';
+import type { Running } from '../running.ts';
+import { themeFor } from '../theme.ts';
 import type { Message } from './message.ts';
-import type { Running } from './running.ts';
-import { themeFor } from './theme.ts';
 
 /** How a structure's bytes lie: for a person, or with --dump. */
 export function tellStruct(

@@ -1,12 +1,12 @@
 /** `socklab connect` over UDP and Unix datagram sockets. */
-import { connectDatagrams } from '../../socket/datagram/connect.ts';
-import { mostFor } from '../../socket/datagram/datagram.ts';
-import { linesOf } from '../../socket/datagram/lines.ts';
-import type { DatagramEndpoint } from '../../socket/plan/addresses.ts';
-import { withEol } from '../../socket/stream/eol.ts';
+import { connectDatagrams } from '../../../socket/datagram/connect.ts';
+import { mostFor } from '../../../socket/datagram/datagram.ts';
+import { linesOf } from '../../../socket/datagram/lines.ts';
+import type { DatagramEndpoint } from '../../../socket/plan/addresses.ts';
+import { withEol } from '../../../socket/stream/eol.ts';
+import type { Context } from '../../context.ts';
+import { running } from '../../running.ts';
 import type { ConnectCommandOptions } from '../connect.ts';
-import type { Context } from '../context.ts';
-import { running } from '../running.ts';
 import { trafficOf } from '../traffic.ts';
 import { exchangeEvents, exchangeOptions } from './shared.ts';
 

@@ -1,8 +1,8 @@
 /** --record: what passes, written down as it passes. */
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { visibleText } from '../view/visible.ts';
-import { type Entry, printEntry } from '../wire/record.ts';
-import { EXIT, Failure } from './exit.ts';
+import { visibleText } from '../../view/visible.ts';
+import { type Entry, printEntry } from '../../wire/record.ts';
+import { EXIT, Failure } from '../exit.ts';
 
 export class RecordFile {
   private readonly fd: number;

@@ -2,15 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Passed } from '../../socket/datagram/datagram.ts';
-import type { ExchangeEvents, ExchangeOptions } from '../../socket/datagram/exchange.ts';
-import type { DatagramEndpoint } from '../../socket/plan/addresses.ts';
-import { visibleText } from '../../view/visible.ts';
+import type { Passed } from '../../../socket/datagram/datagram.ts';
+import type { ExchangeEvents, ExchangeOptions } from '../../../socket/datagram/exchange.ts';
+import type { DatagramEndpoint } from '../../../socket/plan/addresses.ts';
+import { visibleText } from '../../../view/visible.ts';
+import type { Context } from '../../context.ts';
+import { familyOf, sourceEndpoint } from '../../endpoints.ts';
+import { EXIT, Failure } from '../../exit.ts';
+import type { Running } from '../../running.ts';
 import type { ClientOptions } from '../client.ts';
-import type { Context } from '../context.ts';
-import { familyOf, sourceEndpoint } from '../endpoints.ts';
-import { EXIT, Failure } from '../exit.ts';
-import type { Running } from '../running.ts';
 import type { Traffic } from '../traffic.ts';
 
 /** Options that are about connections, or about TLS. */

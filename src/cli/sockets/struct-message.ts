@@ -1,12 +1,12 @@
 /** `--struct 'char name[30]; uint32_t age;' Ann 33`: a C structure as the message. */
-import type { Theme } from '../view/theme.ts';
-import { type ByteOrder, type Fields, StructProblem } from '../wire/struct/definition.ts';
-import { encode } from '../wire/struct/encode.ts';
-import { type Layout, layoutOf } from '../wire/struct/layout.ts';
-import { parseFields } from '../wire/struct/parse.ts';
-import { ValueProblem } from '../wire/struct/value.ts';
-import { valuesOfWords, wordOfValue } from '../wire/struct/words.ts';
-import { mistake, reading } from './problem.ts';
+import type { Theme } from '../../view/theme.ts';
+import { type ByteOrder, type Fields, StructProblem } from '../../wire/struct/definition.ts';
+import { encode } from '../../wire/struct/encode.ts';
+import { type Layout, layoutOf } from '../../wire/struct/layout.ts';
+import { parseFields } from '../../wire/struct/parse.ts';
+import { ValueProblem } from '../../wire/struct/value.ts';
+import { valuesOfWords, wordOfValue } from '../../wire/struct/words.ts';
+import { mistake, reading } from '../problem.ts';
 
 export interface StructOptions {
   readonly struct?: string;

@@ -1,11 +1,11 @@
 /** What `connect` and `send` have in common. */
 
-import { LONGEST_MS } from '../socket/door.ts';
-import type { ClientEvents } from '../socket/plan/client.ts';
-import type { ConnectOptions } from '../socket/plan/open-connection.ts';
-import { visibleText } from '../view/visible.ts';
-import { familyOf, sourceEndpoint } from './endpoints.ts';
-import type { Running, RunOptions } from './running.ts';
+import { LONGEST_MS } from '../../socket/door.ts';
+import type { ClientEvents } from '../../socket/plan/client.ts';
+import type { ConnectOptions } from '../../socket/plan/open-connection.ts';
+import { visibleText } from '../../view/visible.ts';
+import { familyOf, sourceEndpoint } from '../endpoints.ts';
+import type { Running, RunOptions } from '../running.ts';
 import type { TlsClientArguments } from './tls.ts';
 
 export interface ClientOptions extends RunOptions, TlsClientArguments {

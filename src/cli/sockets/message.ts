@@ -1,19 +1,19 @@
 /** The message of `send`: text, hexadecimal, a structure, a file, or stdin. */
-import type { Door } from '../socket/door.ts';
-import { collected } from '../socket/stream/collect.ts';
-import { withEol } from '../socket/stream/eol.ts';
-import type { Source } from '../socket/stream/stream.ts';
-import type { Theme } from '../view/theme.ts';
-import { type Eol, lineEnd, withLineEnds } from '../wire/eol.ts';
-import { unescaped } from '../wire/escapes.ts';
-import { parseHex } from '../wire/hex.ts';
-import type { Layout } from '../wire/struct/layout.ts';
-import { TextProblem } from '../wire/text-problem.ts';
-import { EXIT, Failure } from './exit.ts';
+import type { Door } from '../../socket/door.ts';
+import { collected } from '../../socket/stream/collect.ts';
+import { withEol } from '../../socket/stream/eol.ts';
+import type { Source } from '../../socket/stream/stream.ts';
+import type { Theme } from '../../view/theme.ts';
+import { type Eol, lineEnd, withLineEnds } from '../../wire/eol.ts';
+import { unescaped } from '../../wire/escapes.ts';
+import { parseHex } from '../../wire/hex.ts';
+import type { Layout } from '../../wire/struct/layout.ts';
+import { TextProblem } from '../../wire/text-problem.ts';
+import { EXIT, Failure } from '../exit.ts';
+import { reading } from '../problem.ts';
+import { bytesLeft } from '../progress.ts';
+import type { Stdio } from '../stdio.ts';
 import { fileSource, sizeOf } from './file-source.ts';
-import { reading } from './problem.ts';
-import { bytesLeft } from './progress.ts';
-import type { Stdio } from './stdio.ts';
 import { type StructOptions, structMessage } from './struct-message.ts';
 
 export interface MessageOptions extends StructOptions {

@@ -1,12 +1,12 @@
 /** The reply that `send` waits for, and what it must be. */
-import type { UnmetReply } from '../socket/plan/unmet-reply.ts';
-import type { Theme } from '../view/theme.ts';
-import { renderUnmetReply } from '../view/unmet-reply.ts';
-import { type Expectation, parseExpectation } from '../wire/expectation.ts';
-import { parseReply, type Reply } from '../wire/reply.ts';
-import { TextProblem } from '../wire/text-problem.ts';
-import { EXIT, Failure } from './exit.ts';
-import { reading } from './problem.ts';
+import type { UnmetReply } from '../../socket/plan/unmet-reply.ts';
+import type { Theme } from '../../view/theme.ts';
+import { renderUnmetReply } from '../../view/unmet-reply.ts';
+import { type Expectation, parseExpectation } from '../../wire/expectation.ts';
+import { parseReply, type Reply } from '../../wire/reply.ts';
+import { TextProblem } from '../../wire/text-problem.ts';
+import { EXIT, Failure } from '../exit.ts';
+import { reading } from '../problem.ts';
 
 export interface ReplyOptions {
   readonly reply?: string;

@@ -1,15 +1,15 @@
 /** The options of TLS → what is done to a connection, and what is told of it. */
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { Endpoint } from '../socket/endpoint.ts';
-import type { Secure } from '../socket/plan/open-connection.ts';
-import type { Certificate } from '../socket/tls/certificate.ts';
-import type { TlsServerContext } from '../socket/tls/server.ts';
-import type { TlsConnection } from '../socket/tls/tls-connection.ts';
-import { renderSecured, securedFields } from '../view/tls.ts';
-import { visibleText } from '../view/visible.ts';
-import { EXIT, Failure } from './exit.ts';
-import type { Running } from './running.ts';
+import type { Endpoint } from '../../socket/endpoint.ts';
+import type { Secure } from '../../socket/plan/open-connection.ts';
+import type { Certificate } from '../../socket/tls/certificate.ts';
+import type { TlsServerContext } from '../../socket/tls/server.ts';
+import type { TlsConnection } from '../../socket/tls/tls-connection.ts';
+import { renderSecured, securedFields } from '../../view/tls.ts';
+import { visibleText } from '../../view/visible.ts';
+import { EXIT, Failure } from '../exit.ts';
+import type { Running } from '../running.ts';
 
 // node:tls takes some 10 ms to load: what is built on it is imported only for tls endpoints.
 
@@ -39,7 +39,7 @@ export async function clientTls(
   timeoutMs: number,
 ): Promise<Securing | null> {
   if (endpoint.transport !== 'tls') return refuse(options, ['sni', 'alpn', 'ca', 'insecure']);
-  const { hostOf, isServerName, secureClient } = await import('../socket/tls/client.ts');
+  const { hostOf, isServerName, secureClient } = await import('../../socket/tls/client.ts');
   const { sni, alpn, insecure } = options;
   if (sni !== undefined && !isServerName(sni))
     throw usage(`--sni takes the name of a host, not ${visibleText(sni)}`);
@@ -64,9 +64,9 @@ export async function serverTls(
   if (endpoint.transport !== 'tls') return refuse(options, ['cert', 'key', 'alpn']);
   if (options.cert === undefined && options.key !== undefined)
     throw usage('--key needs the certificate that it belongs to: --cert FILE');
-  const { secureServer, serverContext } = await import('../socket/tls/server.ts');
-  const { certificateOf } = await import('../socket/tls/certificate.ts');
-  const { certificatesIn } = await import('../socket/tls/pem.ts');
+  const { secureServer, serverContext } = await import('../../socket/tls/server.ts');
+  const { certificateOf } = await import('../../socket/tls/certificate.ts');
+  const { certificatesIn } = await import('../../socket/tls/pem.ts');
   const pair =
     options.cert === undefined
       ? await madeFor(endpoint)
@@ -90,8 +90,8 @@ function told(connection: TlsConnection, tell: Running['tell']): TlsConnection {
 }
 
 async function madeFor(endpoint: Endpoint): Promise<{ cert: Uint8Array; key: Uint8Array }> {
-  const { selfSigned } = await import('../socket/tls/self-signed.ts');
-  const { hostOf } = await import('../socket/tls/client.ts');
+  const { selfSigned } = await import('../../socket/tls/self-signed.ts');
+  const { hostOf } = await import('../../socket/tls/client.ts');
   const everywhere = 'host' in endpoint && endpoint.host.kind === 'any';
   const bound = everywhere ? hostname() : hostOf(endpoint);
   return selfSigned([...new Set(['localhost', '127.0.0.1', '::1', bound])]);
@@ -101,7 +101,7 @@ async function pairFrom(
   certFile: string,
   keyFile: string = certFile,
 ): Promise<{ cert: Uint8Array; key: Uint8Array }> {
-  const { keyProblem } = await import('../socket/tls/pem.ts');
+  const { keyProblem } = await import('../../socket/tls/pem.ts');
   const cert = await certificatesFrom('--cert', certFile);
   const key = fileFrom('--key', keyFile);
   const problem = keyProblem(key, cert);
@@ -112,7 +112,7 @@ async function pairFrom(
 /** The content of a file with at least one certificate. */
 async function certificatesFrom(option: string, file: string): Promise<Uint8Array> {
   const content = fileFrom(option, file);
-  const { certificatesIn } = await import('../socket/tls/pem.ts');
+  const { certificatesIn } = await import('../../socket/tls/pem.ts');
   const fail = (problem: string) => usage(`${option} ${visibleText(file)}: ${problem}`);
   try {
     if (certificatesIn(content).length > 0) return content;

@@ -1,12 +1,12 @@
 /** A file that a command reads as it stands, of any size. */
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
-import type { Door } from '../socket/door.ts';
-import { SocketError } from '../socket/errors.ts';
-import { DescriptorSource } from '../socket/stream/descriptor-stream.ts';
-import type { Source } from '../socket/stream/stream.ts';
-import { visibleText } from '../view/visible.ts';
-import { EXIT, Failure } from './exit.ts';
-import type { Stdio } from './stdio.ts';
+import type { Door } from '../../socket/door.ts';
+import { SocketError } from '../../socket/errors.ts';
+import { DescriptorSource } from '../../socket/stream/descriptor-stream.ts';
+import type { Source } from '../../socket/stream/stream.ts';
+import { visibleText } from '../../view/visible.ts';
+import { EXIT, Failure } from '../exit.ts';
+import type { Stdio } from '../stdio.ts';
 
 /**
  * A file, a device, or a FIFO, whose writer is waited for as open(2) would (fifo(7)).

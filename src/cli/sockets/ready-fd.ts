@@ -1,6 +1,6 @@
 /** --ready-fd: the address on a descriptor, for whoever started us. */
 import { closeSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
-import { EXIT, Failure } from './exit.ts';
+import { EXIT, Failure } from '../exit.ts';
 
 /**
  * Writes the address, and closes the descriptor: its reader needs neither sleep nor parsing.

@@ -1,13 +1,13 @@
 /** What the commands that listen have in common: their options, and what they tell. */
-import type { AccessRule } from '../socket/access.ts';
-import type { SocketError } from '../socket/errors.ts';
-import type { ServeEvents, ServeOptions } from '../socket/plan/serve.ts';
-import { visibleText } from '../view/visible.ts';
-import type { RuleWords } from './commands/listening.ts';
-import { familyOf } from './endpoints.ts';
-import { codeOf, EXIT } from './exit.ts';
+import type { AccessRule } from '../../socket/access.ts';
+import type { SocketError } from '../../socket/errors.ts';
+import type { ServeEvents, ServeOptions } from '../../socket/plan/serve.ts';
+import { visibleText } from '../../view/visible.ts';
+import type { RuleWords } from '../commands/listening.ts';
+import { familyOf } from '../endpoints.ts';
+import { codeOf, EXIT } from '../exit.ts';
+import type { Running, RunOptions } from '../running.ts';
 import { sayReady } from './ready-fd.ts';
-import type { Running, RunOptions } from './running.ts';
 import type { ServerTls } from './tls.ts';
 
 export interface ListeningOptions extends RunOptions {

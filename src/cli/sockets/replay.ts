@@ -1,17 +1,17 @@
 /** `socklab replay`. */
 import { readFileSync } from 'node:fs';
-import { openConnection } from '../socket/plan/open-connection.ts';
-import { type Difference, type Exchange, exchangesOf, replay } from '../socket/plan/replay.ts';
-import { renderDifference } from '../view/difference.ts';
-import { visibleText } from '../view/visible.ts';
-import { bytesJson } from '../wire/json.ts';
-import { type Entry, parseEntry, RecordProblem } from '../wire/record.ts';
+import { openConnection } from '../../socket/plan/open-connection.ts';
+import { type Difference, type Exchange, exchangesOf, replay } from '../../socket/plan/replay.ts';
+import { renderDifference } from '../../view/difference.ts';
+import { visibleText } from '../../view/visible.ts';
+import { bytesJson } from '../../wire/json.ts';
+import { type Entry, parseEntry, RecordProblem } from '../../wire/record.ts';
+import { type Context, widthOf } from '../context.ts';
+import { datagramEndpoint, streamEndpoint } from '../endpoints.ts';
+import { EXIT, Failure } from '../exit.ts';
+import { type Running, running } from '../running.ts';
+import { themeFor } from '../theme.ts';
 import { type ClientOptions, connectOptions } from './client.ts';
-import { type Context, widthOf } from './context.ts';
-import { datagramEndpoint, streamEndpoint } from './endpoints.ts';
-import { EXIT, Failure } from './exit.ts';
-import { type Running, running } from './running.ts';
-import { themeFor } from './theme.ts';
 import { clientTls, type TlsClientArguments } from './tls.ts';
 
 export interface ReplayCommandOptions extends ClientOptions, TlsClientArguments {
