@@ -58,7 +58,7 @@ export async function running(
   const stepper = options.step ? new Stepper(stderr, theme) : null;
   const progress = new Progress(context, isBare(options));
   const say = (line: string) => {
-    progress.clear();
+    progress.freshRow();
     stderr.write(`${line}\n`);
   };
   const session = new Session({

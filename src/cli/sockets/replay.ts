@@ -75,7 +75,7 @@ async function replayer(
     const secure = securing?.(tell) ?? null;
     const connection = await openConnection(session, endpoint, { ...plan, secure });
     try {
-      return await replay(connection, exchange, { timing });
+      return await replay(session, connection, exchange, { timing });
     } finally {
       await connection.close();
     }

@@ -33,7 +33,7 @@ export async function connectDatagramsCommand(
         idleMs: idle ?? null,
         timeoutMs: timeout,
       },
-      exchangeEvents(context, world, traffic),
+      exchangeEvents(world, traffic),
     );
   });
 }

@@ -18,7 +18,8 @@ export function datagramReplayer(
     const nobody = { connected: () => {}, passed: () => {}, closed: () => {} };
     const exchange = await Exchange.open(session, endpoint, plan, nobody);
     try {
-      return await replayDatagrams(exchange, recorded, { timing, timeoutMs: options.timeout });
+      const how = { timing, timeoutMs: options.timeout };
+      return await replayDatagrams(session, exchange, recorded, how);
     } finally {
       await exchange.close();
     }

@@ -48,7 +48,7 @@ export async function sendDatagramsCommand(
         output: traffic.output(output),
         timeoutMs: options.timeout,
       },
-      exchangeEvents(context, world, traffic),
+      exchangeEvents(world, traffic),
     );
     await sent.catch((error: unknown) => {
       throw error instanceof UnmetReply ? unmet(error, theme) : error;

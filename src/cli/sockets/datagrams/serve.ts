@@ -40,7 +40,7 @@ export async function serveDatagramsCommand(
     const { source, interactive } = stdio.stdin(options.step === true);
     let local: string | null = null;
     const traffic = trafficOf(context, options, options.hex === true);
-    const passed = teller(context, tell, traffic);
+    const passed = teller(tell, traffic);
     return serveDatagrams(
       session,
       endpoint,

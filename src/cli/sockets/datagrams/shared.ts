@@ -6,7 +6,6 @@ import type { Passed } from '../../../socket/datagram/datagram.ts';
 import type { ExchangeEvents, ExchangeOptions } from '../../../socket/datagram/exchange.ts';
 import type { DatagramEndpoint } from '../../../socket/plan/addresses.ts';
 import { visibleText } from '../../../view/visible.ts';
-import type { Context } from '../../context.ts';
 import { familyOf, sourceEndpoint } from '../../endpoints.ts';
 import { EXIT, Failure } from '../../exit.ts';
 import type { Running } from '../../running.ts';
@@ -66,13 +65,9 @@ export function ownName(): DatagramEndpoint {
     : { transport: 'unixgram', path: join(tmpdir(), name) };
 }
 
-export function exchangeEvents(
-  context: Context,
-  { tell }: Running,
-  traffic: Traffic,
-): ExchangeEvents {
+export function exchangeEvents({ tell }: Running, traffic: Traffic): ExchangeEvents {
   let client: { readonly local: string | null } | null = null;
-  const passed = teller(context, tell, traffic);
+  const passed = teller(tell, traffic);
   return {
     connected(opened) {
       client = opened;
@@ -90,26 +85,17 @@ export function exchangeEvents(
 
 /** Tells the borders of datagrams, which stdout can't show. */
 export function teller(
-  { stdout }: Context,
   tell: Running['tell'],
   traffic: Traffic,
 ): (local: string | null, ...passed: Parameters<Passed>) => void {
-  let midLine = false;
   return (local, direction, remote, bytes) => {
     const { length } = bytes;
     const count = length === 1 ? '1 byte' : `${length} bytes`;
     const sentence = `${count} ${direction === 'in' ? 'from' : 'to'} ${visible(remote)}`;
-    // On a terminal what came before may have left the cursor in the middle of a line.
-    const start = midLine ? '\n' : '';
-    tell('datagram', { direction, local, remote, bytes: length }, `${start}${sentence}`, 'news');
-    midLine = false;
+    tell('datagram', { direction, local, remote, bytes: length }, sentence, 'news');
     void traffic.show(direction, { local, remote }, 0, bytes);
-    if (traffic.through !== undefined) return;
-    if (direction === 'in' && stdout.isTTY) midLine = length > 0 && bytes[length - 1] !== LF;
   };
 }
-
-const LF = 0x0a;
 
 /** A peer may choose its own name. */
 export function visible(address: string | null): string {
