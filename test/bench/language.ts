@@ -8,6 +8,7 @@ import { Session } from '../../src/socket/session/session.ts';
 import { constant } from '../../src/sys/platform.ts';
 import { outBuffer } from '../../src/sys/sys.ts';
 import { systemCalls as sys } from '../../src/sys/syscalls.ts';
+import { amount } from './harness/options.ts';
 
 const ROUND = [
   'setsockopt(s, SOL_SOCKET, SO_REUSEADDR, 1) = 0',
@@ -82,7 +83,7 @@ async function statements(): Promise<void> {
   // Warm: the first thousands of statements run unoptimised.
   await run(10_000);
   const [small, large, calls]: [number[], number[], number[]] = [[], [], []];
-  for (let round = 0; round < 9; round++) {
+  for (let round = 0; round < amount(9, 2); round++) {
     small.push(await run(1_000));
     large.push(await run(10_000));
     calls.push(bare(10_000));
@@ -107,7 +108,7 @@ async function memory(): Promise<void> {
   const options = { timeoutMs: 5000, keepGoing: false };
   if (first === undefined || second === undefined) return;
   await runScript(session, [first, second], options, () => undefined);
-  for (let made = 0; made <= 1_000_000; made += rest.length) {
+  for (let made = 0; made <= amount(1_000_000, 10_000); made += rest.length) {
     if (made === 10_000 || made === 100_000 || made === 1_000_000) {
       console.log(`resident after ${made} steps, watched`.padEnd(37), `${mib().toFixed(0)} MiB`);
     }

@@ -6,8 +6,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn } from '@lydell/node-pty';
+import { amount } from './harness/options.ts';
 
-const STATEMENTS = 1000;
+const STATEMENTS = amount(1000, 200);
 const PROMPT = 'socklab › ';
 
 const state = mkdtempSync(join(tmpdir(), 'socklab-bench-'));

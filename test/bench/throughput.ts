@@ -2,7 +2,15 @@
 import { has } from '../support/tools.ts';
 import { neighbours, socklabMover } from './harness/movers.ts';
 import { amount, asked, short } from './harness/options.ts';
-import { type Command, freePort, peer, socklab, start, startListening } from './harness/program.ts';
+import {
+  type Command,
+  freePort,
+  output,
+  peer,
+  socklab,
+  start,
+  startListening,
+} from './harness/program.ts';
 import { report } from './harness/report.ts';
 import { ASIDE, best, type Contender, interleaved, medianOf } from './harness/rounds.ts';
 import { moved, movesAll, type Way, withFile } from './harness/transfer.ts';
@@ -64,6 +72,40 @@ async function relays(): Promise<void> {
   report({ row, what: `${SIZE} through a relay`, unit: 'GB/s', contenders: taken, figure });
 }
 
+/** What the kernel itself allows: C at both ends, which makes its bytes up and forgets them. */
+async function limits(): Promise<void> {
+  const row = 'throughput/limit';
+  if (!asked(row)) return;
+  const contenders: Contender[] = [{ name: 'C source to C sink', run: direct }];
+  if (has('iperf3')) contenders.push({ name: 'iperf3', run: iperf3 });
+  const taken = await interleaved(contenders, ROUNDS);
+  report({
+    row,
+    what: `${SIZE} from memory to memory`,
+    unit: 'GB/s',
+    contenders: taken,
+    figure: null,
+  });
+}
+
+async function direct(): Promise<number> {
+  const port = await freePort();
+  const sink = await startListening(peer('sink', 'once', port), port);
+  const began = performance.now();
+  await Promise.all([start(peer('source', port, BYTES), []).done, sink.done]);
+  return BYTES / 1e6 / (performance.now() - began);
+}
+
+async function iperf3(): Promise<number> {
+  const port = await freePort();
+  const at = ['-p', String(port)];
+  const server = await startListening(['iperf3', '-s', '-1', '-B', '127.0.0.1', ...at], port);
+  const size = ['-n', String(BYTES), '-l', '262144'];
+  const told = await output(['iperf3', '-c', '127.0.0.1', '-J', ...at, ...size]);
+  await server.done;
+  return JSON.parse(told).end.sum_received.bits_per_second / 8e9;
+}
+
 await withFile(BYTES, async (file) => {
   await between('throughput/file', 'file', '/dev/null', file);
   await between('throughput/send', 'file', '/dev/null', file);
@@ -71,3 +113,4 @@ await withFile(BYTES, async (file) => {
   await between('throughput/into-pipe', 'file', 'pipe', file);
 });
 await relays();
+await limits();

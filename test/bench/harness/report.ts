@@ -53,7 +53,7 @@ function verdict(bound: Bound, figure: number): string {
 }
 
 /** Three digits are what such measurements are worth. */
-export function shown(value: number): string {
+function shown(value: number): string {
   if (value === 0) return '0';
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
   return value.toFixed(Math.min(digits, 3));
