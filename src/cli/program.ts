@@ -1,6 +1,7 @@
 /** Every command with its options, for commander. Each command's own code is loaded when it runs. */
 import { Command } from 'commander';
 import { createTheme, inSigns } from '../view/theme.ts';
+import { visibleLines } from '../view/visible.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConnect } from './commands/connect.ts';
 import { type Done, finish, GENERAL } from './commands/finish.ts';
@@ -31,7 +32,9 @@ export function createProgram(
     .configureOutput({
       writeOut: (text) => void stdout.write(inSigns(text, written)),
       writeErr: (text) => void stderr.write(inSigns(text, written)),
-      outputError: (text, write) => write(text.replace(/^error: /, 'socklab: ')),
+      outputError: (text, write) =>
+        // Words of the command line are in it, such as a file’s name that a * became.
+        write(visibleLines(text.replace(/^error: /, 'socklab: '))),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
