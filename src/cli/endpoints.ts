@@ -13,7 +13,7 @@ import { createTheme } from '../view/theme.ts';
 import { EXIT, Failure } from './exit.ts';
 
 /** The path's own bytes: its terminator has to fit, too. */
-const MOST_PATH_BYTES = UNIX_PATH_SIZE - 1;
+const MOST_NAME_BYTES = UNIX_PATH_SIZE - 1;
 
 /** @throws Failure with a caret under the part that is wrong */
 export function streamEndpoint(text: string): StreamEndpoint {

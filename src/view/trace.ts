@@ -13,5 +13,5 @@ export function renderTrace(
       ? visibleText(shown)
       : theme.bad(`-1 ${outcome.error.code} (${outcome.error.text})`);
   const seconds = ((durationUs + blockedUs) / 1e6).toFixed(6);
-  return inSigns(`${text} = ${result} ${theme.dim(`<${seconds}>`)}`, theme);
+  return inSigns(`${visibleText(text)} = ${result} ${theme.dim(`<${seconds}>`)}`, theme);
 }

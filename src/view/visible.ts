@@ -40,7 +40,7 @@ export function visibleText(text: string): string {
   return visibleLines(text).replaceAll('\n', '^J').replaceAll('\t', '^I');
 }
 
-/** A whole text of several lines, in which something from outside may stand. */
+/** The same for a text of several lines: their ends and tabs stay. */
 export function visibleLines(text: string): string {
   const viewer = new VisibleText();
   return viewer.push(new TextEncoder().encode(text)) + viewer.end();

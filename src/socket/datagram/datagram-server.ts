@@ -1,13 +1,13 @@
 /** A bound socket that hears from many peers, and answers each of them. */
 import { Message, pktinfoOption } from '../../sys/message.ts';
 import { errnoNumber } from '../../sys/platform.ts';
-import { ADDRESS_STORAGE, UNNAMED } from '../../sys/sockaddr.ts';
+import { ADDRESS_STORAGE } from '../../sys/sockaddr.ts';
 import { outBuffer, type Result, written } from '../../sys/sys.ts';
 import { type Call, call } from '../call.ts';
 import { SocketError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { type Step, succeeded } from '../step.ts';
-import { type Peer, peerArg, peerAt, peerNamed, tooLong, UDP_ROOM } from './datagram.ts';
+import { canBeWritten, type Peer, peerArg, peerAt, tooLong, UDP_ROOM } from './datagram.ts';
 import { DatagramSocket } from './datagram-socket.ts';
 
 /** A Unix peer that does not read must not hold the server up for longer. */
@@ -65,7 +65,9 @@ export class DatagramServer extends DatagramSocket {
   /** @returns whether the kernel has taken it; false where it must wait */
   private async handOver(peer: Peer, bytes: Uint8Array): Promise<boolean> {
     if (!this.isOpen) return false;
-    if (this.session.watched) return this.byStepTo(peer, bytes);
+    // Calls are made of text. A name that is none is answered all the same, without a call line.
+    if (this.session.watched && (!this.isUnix || canBeWritten(peer)))
+      return this.byStepTo(peer, bytes);
     const { sys } = this.session;
     const { fd } = this.record;
     const result =
@@ -112,6 +114,6 @@ export class DatagramServer extends DatagramSocket {
       return peerAt(this.message.sender, this.message.via ?? undefined);
     if (step === null) return peerAt(written(this.from));
     const from = step.details.find((detail) => detail.kind === 'from');
-    return from === undefined || from.address === UNNAMED ? null : peerNamed(from.address);
+    return from === undefined ? null : peerAt(from.bytes);
   }
 }

@@ -73,9 +73,26 @@ export function peerAt(address: Uint8Array, via?: Uint8Array): Peer | null {
   return { name: formatAddress(decoded), address: address.slice(), via };
 }
 
-/** The same from an address as a step tells it. */
+/** The same from an address as it is written. */
 export function peerNamed(name: string): Peer {
   return { name, address: encodeAddress(addressOf(name)) };
+}
+
+/** The address's bytes: a Unix name need not be text, so two may be written alike. */
+export function keyOf({ address }: Peer): string {
+  return Buffer.from(address).toString('latin1');
+}
+
+/**
+ * Whether the address as it is written means the same address. A Unix name that is not UTF-8 can't
+ * be written: to the kernel it would be another name, or one that is too long.
+ */
+export function canBeWritten({ address }: Peer): boolean {
+  try {
+    return Buffer.compare(encodeAddress(decodeAddress(address)), address) === 0;
+  } catch {
+    return false;
+  }
 }
 
 /** A peer's address as an argument of a call. */
