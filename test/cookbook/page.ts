@@ -13,7 +13,10 @@ export type Entry =
 export interface Instead {
   readonly tool: string;
   readonly command: string;
-  /** What the page says will happen: `hangs`, `exits with 1`, or nothing, which means 0. */
+  /**
+   * What the page says will happen. Tested are `hangs`, `exits with N` (else it is 0, or it listens)
+   * and prints `TEXT`, on stdout or stderr.
+   */
   readonly words: string;
 }
 
@@ -44,7 +47,7 @@ export function tasks(page: string): Task[] {
       terminals: [...text.matchAll(/^```console\n(.*?)^```$/gms)].map(([, block = '']) =>
         transcript(block),
       ),
-      instead: [...text.matchAll(/^- (nc|ncat|socat|curl|telnet|python3): (`+)(.+?)\2(.*)$/gm)].map(
+      instead: [...text.matchAll(/^- (nc|ncat|socat|python3): (`+)(.+?)\2(.*)$/gm)].map(
         ([, tool = '', , command = '', words = '']) => ({ tool, command: command.trim(), words }),
       ),
     };
@@ -65,4 +68,9 @@ function transcript(block: string): Entry[] {
     else entries.push({ kind: 'printed', text: line });
   }
   return entries;
+}
+
+/** The commands of a terminal. */
+export function commandsOf(entries: readonly Entry[]): string[] {
+  return entries.flatMap((entry) => (entry.kind === 'command' ? [entry.text] : []));
 }

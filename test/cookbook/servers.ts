@@ -111,7 +111,7 @@ const SERVERS: Readonly<Record<string, Server>> = {
 };
 
 /** Starts a task's server, and waits until it answers. */
-export async function serve(title: string, stage: Stage): Promise<void> {
+export async function startServer(title: string, stage: Stage): Promise<void> {
   const server = SERVERS[title];
   if (server === undefined) return;
   const missing = server.tools.find((tool) => !has(tool));

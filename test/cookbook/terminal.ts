@@ -4,7 +4,7 @@ import { closeSync, constants, openSync, writeFileSync, writeSync } from 'node:f
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { KEY, Screen } from '../support/screen.ts';
-import type { Entry } from './page.ts';
+import { commandsOf, type Entry } from './page.ts';
 import { killGroup, type Stage } from './stage.ts';
 
 /** A command that others wait for: a server in the foreground. */
@@ -120,8 +120,9 @@ export class Terminal {
 
 /** The shell waits at the gate before each command, and survives Ctrl-C as an interactive one does. */
 function scriptOf(entries: readonly Entry[], gate: string): string {
-  const commands = entries.flatMap((entry) => (entry.kind === 'command' ? [entry.text] : []));
-  const steps = commands.map((text) => `_s=$?; read -r _ < '${gate}'; (exit $_s)\n${text}\n`);
+  const steps = commandsOf(entries).map(
+    (text) => `_s=$?; read -r _ < '${gate}'; (exit $_s)\n${text}\n`,
+  );
   return `trap : INT\n${steps.join('')}`;
 }
 
