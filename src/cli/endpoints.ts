@@ -87,8 +87,8 @@ function parsed(text: string): Endpoint {
         : 'abstract' in endpoint
           ? [endpoint.abstract, 'abstract name']
           : ['', ''];
-    if (Buffer.byteLength(name) > MOST_PATH_BYTES) {
-      const message = `a Unix socket’s ${what} has ${MOST_PATH_BYTES} bytes at most (unix(7))`;
+    if (Buffer.byteLength(name) > MOST_NAME_BYTES) {
+      const message = `a Unix socket’s ${what} has ${MOST_NAME_BYTES} bytes at most (unix(7))`;
       throw new EndpointError(message, text, [text.length - name.length, text.length]);
     }
     return endpoint;

@@ -73,5 +73,5 @@ describe('words of the command line are made visible', () => {
 it('an abstract name that is too long is a mistake, and no defect', async () => {
   const { code, stderr } = await run(['serve', `unix:@${'a'.repeat(108)}`]);
   expect(code).toBe(2);
-  expect(stderr).toContain('an abstract name has 107 bytes at most');
+  expect(stderr).toContain('abstract name has 107 bytes at most');
 });
