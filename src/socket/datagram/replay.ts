@@ -1,5 +1,10 @@
 /** One side of recorded datagrams, sent again; each answer is held against the recorded one. */
-import type { Difference, Exchange as Recorded, ReplayOptions } from '../plan/replay.ts';
+import {
+  type Difference,
+  type Exchange as Recorded,
+  type ReplayOptions,
+  untilTime,
+} from '../plan/replay.ts';
 import type { Exchange } from './exchange.ts';
 import { noEvidence, Silence } from './silence.ts';
 
@@ -26,8 +31,7 @@ export async function replayDatagrams(
   for (const { from, bytes, timeUs } of turns) {
     if (bytes === null) continue;
     if (from === 'client') {
-      const early = timeUs / 1000 - (performance.now() - began);
-      if (timing && early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+      if (timing) await untilTime(began, timeUs);
       await exchange.send(bytes);
       continue;
     }

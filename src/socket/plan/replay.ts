@@ -42,6 +42,7 @@ export interface ReplayOptions {
 const SHOWN = 32;
 /** Bytes of an answer that are read at a time. */
 const PIECE = 64 * 1024;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The connections of a recording, in the order in which they were opened. */
 export function exchangesOf(entries: Iterable<Entry>): Exchange[] {
@@ -95,8 +96,7 @@ async function speak(
       continue;
     }
     await heard.reaches(before);
-    const early = timeUs / 1000 - (performance.now() - began);
-    if (timing && early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+    if (timing) await untilTime(began, timeUs);
     if (bytes === null) await connection.halfClose();
     else await sendAll(connection, bytes);
   }
@@ -117,6 +117,14 @@ async function listen(
   }
   const ended = turns.some(({ from, bytes }) => from === 'server' && bytes === null);
   return ended && !lost ? endOf(connection, received) : null;
+}
+
+/** Waits until so many microseconds are over since `began`, of performance.now(). */
+export async function untilTime(began: number, timeUs: number): Promise<void> {
+  const early = timeUs / 1000 - (performance.now() - began);
+  // A recording can be anybody's: a timer that is longer would be over at once.
+  const ms = Math.min(early, LONGEST_TIMER_MS);
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** How many answers have come, for whoever waits for them. */
