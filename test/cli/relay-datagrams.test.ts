@@ -63,6 +63,18 @@ describe('relay over UDP', () => {
     await relay.tells(/dropped what 127\.0\.0\.1:\d+ sent/);
   });
 
+  it.each(['127.0.0.1', '*'])('on %s tells where it reaches itself', async (host) => {
+    const free = await udpPeer();
+    const { port } = free;
+    free.close();
+    const relay = socklab(['relay', '--json', `udp:${host}:${port}`, `udp::${port}`]);
+    await relay.tells(/"type":"listening"/);
+    const peer = await udpPeer(() => null);
+    await peer.send('x', `127.0.0.1:${port}`);
+    await relay.tells(/ELOOP/);
+    expect(relay.stderr.match(/"type":"relaying"/g)).toHaveLength(1);
+  });
+
   it('tells a refusal, and goes on', async () => {
     const server = await udpPeer((bytes) => bytes);
     const { port: dead } = server;

@@ -1,5 +1,5 @@
 /** `socklab relay` and `socklab replay`, with peers that are not socklab. */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { scratch } from '../support/payload.ts';
@@ -59,6 +59,35 @@ describe('relay', () => {
     const client = start('nc', ['-N', '-U', front]);
     client.end('seven..\n');
     expect((await client.exit()).stdout.toString()).toBe('8 bytes\n');
+  });
+
+  it('tells where it reaches itself, and does not go round and round', async () => {
+    const own = await freePort();
+    const at = join(scratch(), 's');
+    for (const endpoint of [`127.0.0.1:${own}`, `unix:${at}`, `unix:@${at}`]) {
+      const relay = socklab(['relay', endpoint, endpoint]);
+      await relay.listening();
+      const client = ['-N', ...(endpoint.startsWith('unix') ? ['-U'] : [])];
+      const where = endpoint.replace(/^unix:/, '').split(':');
+      const nc = start('nc', [...client, ...where]);
+      nc.end('x');
+      expect((await nc.exit()).stdout.toString()).toBe('');
+      await relay.tells(/ELOOP \(the relay listens there itself/);
+      // It answers still, and no connection of its own is left.
+      relay.signal('SIGTERM');
+      expect((await relay.exit()).code).toBe(143);
+      expect(relay.stderr.match(/ELOOP/g)?.length).toBeLessThan(5);
+    }
+  });
+
+  it('takes the place of a Unix server whose path was moved', async () => {
+    const [path, moved] = [join(scratch(), 's'), join(scratch(), 'moved')];
+    await python(COUNTING, path).ready();
+    renameSync(path, moved);
+    await relaying(`unix:${path}`, `unix:${moved}`);
+    const client = start('nc', ['-N', '-U', path]);
+    client.end('one\n');
+    expect((await client.exit()).stdout.toString()).toBe('4 bytes\n');
   });
 
   it('--json tells what passes', async () => {

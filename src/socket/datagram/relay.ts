@@ -4,6 +4,7 @@
  */
 import { SocketError } from '../errors.ts';
 import { type DatagramEndpoint, type Target, targetsFor } from '../plan/addresses.ts';
+import { unmapped } from '../plan/itself.ts';
 import type { Onlooker } from '../plan/relay.ts';
 import type { Session } from '../session/session.ts';
 import { keyOf, type Peer } from './datagram.ts';
@@ -113,6 +114,7 @@ class DatagramRelay {
       this.events.denied(peer.name);
       return null;
     }
+    if (this.isOurs(peer)) throw this.itself(peer);
     if (this.pairs.size >= this.options.mostPeers) {
       this.events.full(peer.name);
       return null;
@@ -130,6 +132,20 @@ class DatagramRelay {
       this.front.wake();
     });
     return pair;
+  }
+
+  /** Whether it is one of our own sockets towards the server: that is then the relay itself. */
+  private isOurs({ name }: Peer): boolean {
+    const from = unmapped(name);
+    return [...this.pairs.values()].some(
+      ({ server }) => server.local !== null && unmapped(server.local) === from,
+    );
+  }
+
+  private itself({ name }: Peer): SocketError {
+    const text = 'the relay listens there itself: each datagram would make another one';
+    const where = { local: name, remote: this.front.local };
+    return new SocketError({ call: 'send', code: 'ELOOP', text }, where);
   }
 
   /** What the server answers goes to the peer. */

@@ -6,6 +6,7 @@ import type { Connection } from '../stream/connection.ts';
 import { pump } from '../stream/pump.ts';
 import type { Sink } from '../stream/stream.ts';
 import type { StreamEndpoint } from './addresses.ts';
+import { reachesItself } from './itself.ts';
 import { type ConnectOptions, openConnection } from './open-connection.ts';
 
 /** Who sent what passes. */
@@ -40,16 +41,24 @@ export function relayTo(
   events: RelayEvents,
 ): Service {
   let clients = 0;
+  let circle: SocketError | null = null;
   return {
     async connection(client) {
       const number = ++clients;
       let server: Connection;
       try {
+        // The connection that has told so is accepted, too, and must not make the next one.
+        if (circle !== null) throw circle;
         server = await openConnection(session, endpoint, { ...options, name: `${client.name}_on` });
       } catch (error) {
         // FIN would look like an empty answer.
         await client.reset();
         throw error;
+      }
+      if (reachesItself(client, endpoint, server)) {
+        circle = itself(server);
+        await Promise.all([client.reset(), server.reset()]);
+        throw circle;
       }
       const onlooker = events.relaying(number, client, server);
       const lost = await exchange(client, server, onlooker);
@@ -57,6 +66,11 @@ export function relayTo(
       if (lost !== null) throw lost;
     },
   };
+}
+
+function itself({ remote }: Connection): SocketError {
+  const text = 'the relay listens there itself: each connection would make another one';
+  return new SocketError({ call: 'connect', code: 'ELOOP', text }, { remote });
 }
 
 /** @returns why it was lost; null where both sides have ended in order */

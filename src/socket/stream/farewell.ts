@@ -1,9 +1,9 @@
 /** Ending a connection from our side so that the peer gets all of what was sent. */
-import { constants } from '../../sys/platform.ts';
 import type { Door } from '../door.ts';
 import type { Connection } from './connection.ts';
 import { pump } from './pump.ts';
 import type { Sink } from './stream.ts';
+import { unsent } from './unsent.ts';
 import { within } from './within.ts';
 
 const nowhere: Sink = { busy: null, write: () => null };
@@ -41,12 +41,4 @@ export async function farewell(door: Door, connection: Connection, grace = GRACE
     moved = now;
     await within(grace.stillMs, ended);
   }
-}
-
-/** Bytes that the peer has not acknowledged, or on this machine not read (tcp(7), unix(7): SIOCOUTQ). */
-function unsent(door: Door, { plain }: Connection): number {
-  const request = constants.get('SIOCOUTQ');
-  if (request === undefined || plain === null || !plain.isOpen()) return 0;
-  const value = new Int32Array(1);
-  return door.sys.ioctl(plain.fd, request, value) < 0 ? 0 : (value[0] ?? 0);
 }

@@ -128,6 +128,15 @@ describe('names', () => {
     ['a'.repeat(21), 'a name is a letter, then'],
     ['a\x1b[2J', 'a name is a letter, then'],
     ['a\u202eb', 'a name is a letter, then'],
+    // What shows as nothing: fillers, which are letters, variation selectors, a joiner.
+    ['ann\u115f', 'a name is a letter, then'],
+    ['ann\u3164', 'a name is a letter, then'],
+    ['ann\ufe0f', 'a name is a letter, then'],
+    ['an\u034fn', 'a name is a letter, then'],
+    ['an\u200dn', 'a name is a letter, then'],
+    // The a is Cyrillic, the o Greek.
+    ['\u0430nn', 'it mixes letters of several scripts'],
+    ['b\u03bfb', 'it mixes letters of several scripts'],
     ['bob', 'somebody else is bob'],
     ['BOB', 'somebody else is bob'],
     // In full width.
@@ -139,7 +148,7 @@ describe('names', () => {
     await bob.hears('ann: next\n');
   });
 
-  it.each(['Ann', 'Zoë', 'a-b_9', '李'])('%s is one', async (name) => {
+  it.each(['Ann', 'Zoë', 'a-b_9', '李', 'Анна', 'Νίκος', '李Ann'])('%s is one', async (name) => {
     const [, bob] = (await all(name, 'bob')) as [Talker, Talker];
     await bob.says('/who\n');
     await bob.hears(`* Here: ${name}, bob\n`);

@@ -3,8 +3,25 @@ import type { Connection } from '../../stream/connection.ts';
 import { within } from '../../stream/within.ts';
 import { type Bounds, Member } from './member.ts';
 
-/** A name begins with a letter, and goes on with letters, digits, - and _. */
-const NAME = /^\p{L}[\p{L}\p{M}\p{N}_-]{0,19}$/u;
+/**
+ * A name begins with a letter, and goes on with letters, digits, - and _. What shows as nothing is
+ * none of them: U+115F is a letter to Unicode, and U+FE0F a mark.
+ */
+const NAME = /^(?!.*\p{Default_Ignorable_Code_Point})\p{L}[\p{L}\p{M}\p{N}_-]{0,19}$/u;
+
+/**
+ * Scripts whose letters look like one another’s: a name takes its letters from one of them (UTS #39
+ * §5.1). A whole name in another script can still look alike.
+ */
+const ALIKE = [
+  /\p{Script=Latin}/u,
+  /\p{Script=Cyrillic}/u,
+  /\p{Script=Greek}/u,
+  /\p{Script=Armenian}/u,
+  /\p{Script=Cherokee}/u,
+  /\p{Script=Coptic}/u,
+  /\p{Script=Lisu}/u,
+];
 
 /** So many names are told in a line. */
 const LISTED = 50;
@@ -47,6 +64,8 @@ export class Room {
     // NFKC, so that what looks the same is the same: ﬁ and fi.
     const name = wanted.normalize('NFKC');
     if (!NAME.test(name)) return 'a name is a letter, then up to 19 letters, digits, - or _';
+    if (ALIKE.filter((script) => script.test(name)).length > 1)
+      return 'it mixes letters of several scripts, which look alike';
     const holder = this.members.get(keyOf(name));
     if (holder !== undefined && holder !== member) return `somebody else is ${holder.name}`;
     this.members.delete(keyOf(member.name));

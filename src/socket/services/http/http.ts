@@ -1,7 +1,11 @@
 /** A small web server (RFC 9110, RFC 9112): a page about the connection, or the files of a folder. */
+import type { Door } from '../../door.ts';
+import { SocketError } from '../../errors.ts';
 import type { Connection } from '../../stream/connection.ts';
 import { farewell } from '../../stream/farewell.ts';
+import { nothingMoved } from '../../stream/idle.ts';
 import { Reader } from '../../stream/reader.ts';
+import { unsent } from '../../stream/unsent.ts';
 import { within } from '../../stream/within.ts';
 import { givenFolder } from '../given.ts';
 import type { Service } from '../service.ts';
@@ -15,7 +19,7 @@ import { parseHead, type Request } from './request.ts';
 
 /** How long a peer may take, in milliseconds. */
 export interface Patience {
-  /** To begin a request. */
+  /** To begin a request, and to take the next bytes of an answer. */
   readonly idleMs: number;
   /** From a head's first byte to its end, and from there to the end of the content. */
   readonly requestMs: number;
@@ -38,11 +42,12 @@ export function http(world: World, patience = PATIENCE): Service {
     const stays =
       !isRefusal(request) && (await readOver(reader, request, patience)) && request.keepAlive;
     const answer = isRefusal(request) ? refused(request) : answerTo(connection, request);
-    const whole = await sendAnswer(door, connection, answer, {
+    const sending = sendAnswer(door, connection, answer, {
       dateMs: world.now(),
       headOnly: !isRefusal(request) && request.method === 'HEAD',
       connection: !stays ? 'close' : isRefusal(request) || !request.is10 ? null : 'keep-alive',
     });
+    const whole = await taken(door, connection, patience.idleMs, sending);
     tellOf(world, connection, request, answer);
     // The file has become shorter: what comes next would be taken for the rest of it.
     if (!whole) await connection.reset();
@@ -56,6 +61,27 @@ export function http(world: World, patience = PATIENCE): Service {
       while (await exchange(connection, reader));
     },
   };
+}
+
+/** Waits as long as the peer goes on taking what is sent. @throws SocketError where it does not */
+async function taken<T>(
+  door: Door,
+  connection: Connection,
+  ms: number,
+  sending: Promise<T>,
+): Promise<T> {
+  sending.catch(() => {});
+  for (let before = ''; ; ) {
+    // Of a slow peer the kernel tells only now and then that there is room: what waits there counts, too.
+    const now = `${connection.bytesOut} ${unsent(door, connection)}`;
+    if (now === before) break;
+    before = now;
+    const result = await within(ms, sending);
+    if (result !== 'late') return result;
+  }
+  await connection.reset();
+  const failure = { call: 'write', code: 'ETIMEDOUT', text: nothingMoved(ms) };
+  throw new SocketError(failure, { local: connection.local, remote: connection.remote });
 }
 
 /** Null where none comes any more. */

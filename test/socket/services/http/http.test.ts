@@ -159,6 +159,32 @@ describe('what is refused', () => {
     expect(answer).toContain('ended within the head');
   });
 
+  it('a peer that takes nothing of its answer is reset, and the file is closed', async () => {
+    const dir = folderOf(new Uint8Array(0));
+    truncateSync(join(dir, 'f.bin'), 64 * MIB);
+    const before = openDescriptors();
+    const { peer, done, connection } = await serving(dir, { idleMs: 50, requestMs: 5000 });
+    await peer.says(get('/f.bin'));
+    await expect(done).rejects.toMatchObject({ call: 'write', code: 'ETIMEDOUT' });
+    expect(connection.bytesOut).toBeGreaterThan(0);
+    await expect(peer.hearsAll()).rejects.toThrow('ECONNRESET');
+    peer.close();
+    expect(openDescriptors()).toBe(before);
+  });
+
+  it('one that takes it slowly gets all of it', async () => {
+    const dir = folderOf(new Uint8Array(0));
+    truncateSync(join(dir, 'f.bin'), 16 * MIB);
+    const { peer } = await serving(dir, { idleMs: 1000, requestMs: 5000 });
+    await peer.says(get('/f.bin'));
+    let bytes = 0;
+    await until('it is all there', () => {
+      bytes += peer.read(64 * 1024)?.length ?? 0;
+      return bytes > 16 * MIB;
+    });
+    peer.close();
+  });
+
   it('408: a head that never ends', async () => {
     const { peer, done } = await serving(null, { idleMs: 5000, requestMs: 50 });
     await peer.says('GET / HTTP/1.1\r\n');
