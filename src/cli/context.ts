@@ -1,6 +1,5 @@
 /** The outside world of a command, as values that are passed in: streams, environment, clock. */
 import { once } from 'node:events';
-import { createTheme, type Theme } from '../view/theme.ts';
 
 /** The options that every command has. */
 export interface CommonOptions {
@@ -40,30 +39,6 @@ export const processContext: Context = {
     };
   },
 };
-
-/** The theme for what is written to `stream`. */
-export function themeFor(
-  stream: NodeJS.WriteStream,
-  options: CommonOptions,
-  env: NodeJS.ProcessEnv,
-): Theme {
-  return createTheme({
-    color: wantsColor(stream, options.color, env),
-    ascii: options.ascii === true,
-  });
-}
-
-/** --color first, then FORCE_COLOR and NO_COLOR (no-color.org), then whether it is a terminal. */
-function wantsColor(
-  stream: NodeJS.WriteStream,
-  color: CommonOptions['color'],
-  env: NodeJS.ProcessEnv,
-): boolean {
-  if (color !== 'auto') return color === 'always';
-  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '') return env.FORCE_COLOR !== '0';
-  if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
-  return stream.isTTY === true && env.TERM !== 'dumb';
-}
 
 /** Resolves when the stream's reader has caught up: what is written must not pile up in memory. */
 export async function drained(stream: NodeJS.WriteStream): Promise<void> {

@@ -3,10 +3,11 @@ import { createInterface, type Interface } from 'node:readline';
 import { demo, type Scene } from '../teach/demo.ts';
 import { wrap } from '../view/layout.ts';
 import type { Page } from '../view/page.ts';
-import { inSigns } from '../view/theme.ts';
-import { type CommonOptions, type Context, themeFor, widthOf } from './context.ts';
+import { inSigns } from '../view/signs.ts';
+import { type CommonOptions, type Context, widthOf } from './context.ts';
 import { EXIT } from './exit.ts';
 import { Repl } from './repl/repl.ts';
+import { themeFor } from './theme.ts';
 
 export interface DemoOptions extends CommonOptions {
   /** Does not pause, on a terminal either. */

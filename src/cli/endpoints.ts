@@ -13,7 +13,7 @@ import { createTheme } from '../view/theme.ts';
 import { EXIT, Failure } from './exit.ts';
 
 /** The path's own bytes: its terminator has to fit, too. */
-const MOST_PATH_BYTES = UNIX_PATH_SIZE - 1;
+const MOST_NAME_BYTES = UNIX_PATH_SIZE - 1;
 
 /** @throws Failure with a caret under the part that is wrong */
 export function streamEndpoint(text: string): StreamEndpoint {
@@ -80,9 +80,16 @@ export function rulesFrom(
 function parsed(text: string): Endpoint {
   try {
     const endpoint = parseEndpoint(text);
-    if ('path' in endpoint && Buffer.byteLength(endpoint.path) > MOST_PATH_BYTES) {
-      const message = `a Unix socket’s path has ${MOST_PATH_BYTES} bytes at most (unix(7))`;
-      throw new EndpointError(message, text, [text.length - endpoint.path.length, text.length]);
+    // A path ends with a zero byte, and an abstract name begins with one.
+    const [name, what] =
+      'path' in endpoint
+        ? [endpoint.path, 'path']
+        : 'abstract' in endpoint
+          ? [endpoint.abstract, 'abstract name']
+          : ['', ''];
+    if (Buffer.byteLength(name) > MOST_NAME_BYTES) {
+      const message = `a Unix socket’s ${what} has ${MOST_NAME_BYTES} bytes at most (unix(7))`;
+      throw new EndpointError(message, text, [text.length - name.length, text.length]);
     }
     return endpoint;
   } catch (error) {

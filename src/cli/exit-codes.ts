@@ -38,7 +38,7 @@ export const exitCodes: readonly ExitCode[] = [
     code: 5,
     meaning: 'timed out',
     example:
-      '`--timeout` was over while connecting, or while `send` waited for its reply; `--idle`; over datagrams nothing came back: no evidence',
+      '`--timeout` was over while connecting or in the TLS handshake, or while `send` waited for its reply; `--idle`; over datagrams nothing came back: no evidence',
   },
   {
     code: 6,
@@ -54,7 +54,8 @@ export const exitCodes: readonly ExitCode[] = [
   {
     code: 8,
     meaning: 'TLS failed',
-    example: 'the certificate has expired, or is for another name',
+    example:
+      'the certificate has expired, is self-signed or another host’s; the peer does not speak TLS, or refuses',
   },
   {
     code: 69,

@@ -8,8 +8,9 @@ import { eventJson } from '../view/json.ts';
 import type { Page } from '../view/page.ts';
 import { renderTopic, renderTopicNames, type TopicFacts } from '../view/topic.ts';
 import { visibleText } from '../view/visible.ts';
-import { type CommonOptions, type Context, themeFor, widthOf } from './context.ts';
+import { type CommonOptions, type Context, widthOf } from './context.ts';
 import { EXIT, Failure } from './exit.ts';
+import { themeFor } from './theme.ts';
 
 export interface ExplainOptions extends CommonOptions {
   readonly json?: boolean;

@@ -9,8 +9,9 @@ import { renderInspection } from '../view/inspect/inspect.ts';
 import { inspectionJson } from '../view/inspect/json.ts';
 import { eventJson } from '../view/json.ts';
 import { visibleText } from '../view/visible.ts';
-import { type CommonOptions, type Context, themeFor, widthOf } from './context.ts';
+import { type CommonOptions, type Context, widthOf } from './context.ts';
 import { codeOf, EXIT, Failure } from './exit.ts';
+import { themeFor } from './theme.ts';
 
 export interface InspectOptions extends CommonOptions {
   readonly json?: boolean;

@@ -1,6 +1,7 @@
 /** A mistake in an option's text: what is wrong, with a caret under it. */
 import { type Problem, renderProblem } from '../view/caret.ts';
-import { inSigns, type Theme } from '../view/theme.ts';
+import { inSigns } from '../view/signs.ts';
+import type { Theme } from '../view/theme.ts';
 import { EXIT, Failure } from './exit.ts';
 
 /** @param title what it is not, or where it is: `--hex` */

@@ -1,6 +1,7 @@
 /** Every command with its options, for commander. Each command's own code is loaded when it runs. */
 import { Command } from 'commander';
-import { createTheme, inSigns } from '../view/theme.ts';
+import { inSigns, signsFor } from '../view/signs.ts';
+import { visibleLines } from '../view/visible.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConnect } from './commands/connect.ts';
 import { type Done, finish, GENERAL } from './commands/finish.ts';
@@ -20,7 +21,7 @@ export function createProgram(
   ascii = false,
 ): Command {
   const { stdout, stderr } = context;
-  const written = createTheme({ color: false, ascii });
+  const written = { signs: signsFor(ascii) };
   const program = new Command('socklab')
     .description('A socket playground: real system calls on real kernel sockets, one at a time.')
     .usage('[options] [command]')
@@ -31,7 +32,8 @@ export function createProgram(
     .configureOutput({
       writeOut: (text) => void stdout.write(inSigns(text, written)),
       writeErr: (text) => void stderr.write(inSigns(text, written)),
-      outputError: (text, write) => write(text.replace(/^error: /, 'socklab: ')),
+      // commander quotes arguments as they are, and whoever wrote them may have been a stranger.
+      outputError: (text, write) => write(visibleLines(text).replace(/^error: /, 'socklab: ')),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });

@@ -63,9 +63,9 @@ export class Progress {
     this.before.received += moving.bytesIn;
   }
 
-  /** The same sink; on the same terminal it and the line don't get in each other's way. */
+  /** The same sink; on the same terminal it and our words don't get in each other's way. */
   around(output: Sink): Sink {
-    if (this.timer === null || !this.shared) return output;
+    if (!this.shared || this.stderr.isTTY !== true) return output;
     return {
       get busy() {
         return output.busy;
@@ -82,6 +82,13 @@ export class Progress {
   clear(): void {
     if (this.drawn) this.stderr.write(CLEAR);
     this.drawn = false;
+  }
+
+  /** Makes way for a line of our own: a peer may have left the cursor in the middle of its line. */
+  freshRow(): void {
+    this.clear();
+    if (!this.rowIsEmpty) this.stderr.write('\n');
+    this.rowIsEmpty = true;
   }
 
   /** The last word, where anything was told before. */

@@ -12,9 +12,10 @@ import { junitXml } from '../view/run/junit.ts';
 import { place, renderFailure, renderMistake, renderSummary } from '../view/run/report.ts';
 import { tapBailOut, tapPlan, tapResult, tapSkipped } from '../view/run/tap.ts';
 import { visibleText } from '../view/visible.ts';
-import { type CommonOptions, type Context, drained, themeFor, widthOf } from './context.ts';
+import { type CommonOptions, type Context, drained, widthOf } from './context.ts';
 import { define } from './definitions.ts';
 import { EXIT, Failure } from './exit.ts';
+import { themeFor } from './theme.ts';
 
 export interface RunCommandOptions extends CommonOptions {
   readonly json?: boolean;

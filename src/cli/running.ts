@@ -8,11 +8,12 @@ import { renderWhy } from '../view/step.ts';
 import type { Theme } from '../view/theme.ts';
 import { renderTrace } from '../view/trace.ts';
 import { visibleText } from '../view/visible.ts';
-import { type CommonOptions, type Context, drained, themeFor, widthOf } from './context.ts';
+import { type CommonOptions, type Context, drained, widthOf } from './context.ts';
 import { codeOf, EXIT, Failure } from './exit.ts';
 import { Progress } from './progress.ts';
 import { Stdio } from './stdio.ts';
 import { Stepper } from './stepper.ts';
+import { themeFor } from './theme.ts';
 
 export interface RunOptions extends CommonOptions {
   readonly trace?: boolean;
@@ -57,7 +58,7 @@ export async function running(
   const stepper = options.step ? new Stepper(stderr, theme) : null;
   const progress = new Progress(context, isBare(options));
   const say = (line: string) => {
-    progress.clear();
+    progress.freshRow();
     stderr.write(`${line}\n`);
   };
   const session = new Session({

@@ -1,6 +1,6 @@
 /** Who may connect: rules about the peer's address, of which the first that matches decides. */
 import { parseIPv4, parseIPv6 } from '../sys/inet.ts';
-import { EndpointError, parseEndpoint } from './endpoint.ts';
+import { EndpointError } from './endpoint.ts';
 import { parseSubject } from './inspect/subject.ts';
 
 export interface AccessRule {
@@ -38,7 +38,7 @@ export function parseRule(allow: boolean, text: string): AccessRule {
  */
 export function admits(rules: readonly AccessRule[], remote: string | null): boolean {
   const bytes = remote === null ? null : addressOf(remote);
-  if (bytes === null) return true;
+  if (bytes === null) return remote === null || remote.startsWith('unix:');
   const rule = rules.find((one) => covers(one, bytes));
   return rule === undefined ? !rules.some(({ allow }) => allow) : rule.allow;
 }
@@ -53,13 +53,15 @@ function covers({ address, prefix }: AccessRule, bytes: Uint8Array): boolean {
   return true;
 }
 
-/** The address that the kernel told, as bytes; null where it is not one of IP. */
+/**
+ * The address that the kernel told, as bytes; null where it is not one of IP.
+ *
+ * A Unix socket’s name is its owner's to choose, zero bytes and all: it is not looked into.
+ */
 function addressOf(remote: string): Uint8Array | null {
-  const endpoint = parseEndpoint(remote);
-  if (!('host' in endpoint)) return null;
-  const { host } = endpoint;
-  if (host.kind !== 'inet' && host.kind !== 'inet6') return null;
-  const bytes = parseIPv4(host.literal) ?? parseIPv6(host.literal);
+  const host = /^(?:\[([0-9a-f:.]+)(?:%\d+)?\]|([0-9.]+)):\d+$/i.exec(remote);
+  const literal = host?.[1] ?? host?.[2] ?? '';
+  const bytes = parseIPv4(literal) ?? parseIPv6(literal);
   return bytes === null ? null : unmapped(bytes);
 }
 

@@ -24,8 +24,8 @@ export type Detail =
   | { readonly kind: 'signal'; readonly name: 'SIGPIPE' }
   /** A structure, as it lies in memory. */
   | { readonly kind: 'record'; readonly layout: Layout; readonly bytes: Uint8Array }
-  /** Who sent the datagram. */
-  | { readonly kind: 'from'; readonly address: string }
+  /** Who sent the datagram: as text, and as the kernel wrote it. A Unix socket’s name need not be text. */
+  | { readonly kind: 'from'; readonly address: string; readonly bytes: Uint8Array }
   /** A datagram that was longer than the room for it: the rest is lost. */
   | { readonly kind: 'cut'; readonly length: number }
   /** A number in both byte orders: as it lies in memory here, and on the network. */

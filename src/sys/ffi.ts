@@ -47,6 +47,11 @@ export function bindWithCallback(
   return (...args) => bound(...args, callback);
 }
 
+/** Where memory lies, for structures with pointers. It stays there as long as it is referred to. */
+export function addressOf(memory: Uint8Array): bigint {
+  return koffi.address(memory) as bigint;
+}
+
 /**
  * Makes the call and answers as the kernel does: the result, or −errno (syscall(2)).
  * errno is read in the very next expression; any Node API in between would overwrite it.

@@ -3,6 +3,7 @@
  * n-th call, shorten a write, or count descriptors.
  */
 import { lengths, zeroed } from './memory.ts';
+import type { Message } from './message.ts';
 
 /**
  * ≥ 0: what the call returned. < 0: −errno, as the kernel itself answers (syscall(2)).
@@ -49,6 +50,10 @@ export interface Sys {
   sendto(fd: number, bytes: Uint8Array, flags: number, address: Uint8Array): Result;
   /** recvfrom(2); the sender's address goes into `from`, with length 0 where there is none. */
   recvfrom(fd: number, into: Uint8Array, flags: number, from: OutBuffer): Result;
+  /** recvmsg(2) into a message that is ready for it. Linux only: −ENOSYS elsewhere. */
+  recvmsg(fd: number, message: Message, flags: number): Result;
+  /** sendmsg(2). Linux only: −ENOSYS elsewhere. */
+  sendmsg(fd: number, message: Message, flags: number): Result;
   /** socketpair(2) → two new descriptors in `pair`. */
   socketpair(domain: number, type: number, protocol: number, pair: Int32Array): Result;
   /** poll(2) that does not wait. `fds` as struct pollfd, one behind the other → how many are ready. */

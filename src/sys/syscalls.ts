@@ -20,6 +20,8 @@ const libc = {
   recv: bind('intptr_t recv(int, void *, size_t, int)'),
   sendto: bind('intptr_t sendto(int, void *, size_t, int, void *, uint32_t)'),
   recvfrom: bind('intptr_t recvfrom(int, void *, size_t, int, void *, void *)'),
+  recvmsg: bind('intptr_t recvmsg(int, void *, int)'),
+  sendmsg: bind('intptr_t sendmsg(int, void *, int)'),
   socketpair: bind('int socketpair(int, int, int, void *)'),
   poll: bind('int poll(void *, unsigned long, int)'),
   shutdown: bind('int shutdown(int, int)'),
@@ -38,6 +40,8 @@ const libc = {
 /** An off_t, where sendfile() reads the offset and leaves the next one. */
 const offsetNumber = new BigInt64Array(1);
 const offsetMemory = new Uint8Array(offsetNumber.buffer);
+
+const isLinux = process.platform === 'linux';
 
 /** sizeof(struct pollfd): poll(2). */
 const POLLFD_SIZE = 8;
@@ -63,6 +67,10 @@ export const systemCalls: Sys = {
     reset(from);
     return call(libc.recvfrom, fd, into, into.length, flags, from.bytes, from.length);
   },
+  recvmsg: (fd, message, flags) =>
+    isLinux ? call(libc.recvmsg, fd, message.header, flags) : -errnoNumber('ENOSYS'),
+  sendmsg: (fd, message, flags) =>
+    isLinux ? call(libc.sendmsg, fd, message.header, flags) : -errnoNumber('ENOSYS'),
   socketpair: (domain, type, protocol, pair) =>
     call(libc.socketpair, domain, type, protocol, room(pair, 2)),
   poll: (fds) => call(libc.poll, fds, Math.floor(fds.length / POLLFD_SIZE), 0),

@@ -12,9 +12,13 @@ export interface PathEntry {
 
 /** lstat(2): a symbolic link is not followed. Null where nothing is there, or nothing can be seen. */
 export function entryAt(path: string): PathEntry | null {
-  const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  if (stat === undefined) return null;
-  return { isSocket: stat.isSocket(), device: stat.dev, inode: stat.ino };
+  try {
+    const stat = lstatSync(path, { bigint: true });
+    return { isSocket: stat.isSocket(), device: stat.dev, inode: stat.ino };
+  } catch {
+    // ENOENT; or its folder may not be searched, or has become something else.
+    return null;
+  }
 }
 
 export function sameEntry(one: PathEntry | null, other: PathEntry | null): boolean {
@@ -30,7 +34,7 @@ export function sameEntry(one: PathEntry | null, other: PathEntry | null): boole
 export function isBoundTo(path: string): boolean | null {
   const lines = boundPaths();
   if (lines === null) return null;
-  const ours = join(realpathSync(dirname(path)), basename(path));
+  const ours = resolved(path);
   return lines.some((line) => {
     if (basename(line) !== basename(path)) return false;
     return !isAbsolute(line) || resolved(line) === ours;

@@ -1,5 +1,6 @@
 /** A text with a caret under the part that is wrong, and what would be right. */
-import { inSigns, type Theme } from './theme.ts';
+import { inSigns } from './signs.ts';
+import type { Theme } from './theme.ts';
 import { visibleText } from './visible.ts';
 
 export interface Problem {

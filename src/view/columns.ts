@@ -1,7 +1,7 @@
 /** Words in columns, as ls(1) and shells list them: down first, then to the right. */
 import { padEnd, widthOf } from './layout.ts';
 import type { Page } from './page.ts';
-import { inSigns } from './theme.ts';
+import { inSigns } from './signs.ts';
 import { visibleText } from './visible.ts';
 
 const GAP = 2;

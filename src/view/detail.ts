@@ -4,8 +4,8 @@ import { littleEndian } from '../wire/byte-order.ts';
 import { quoted, spacedHex } from '../wire/bytes.ts';
 import { hanging, padEnd } from './layout.ts';
 import type { Page } from './page.ts';
+import { inSigns } from './signs.ts';
 import { renderRecord } from './struct.ts';
-import { inSigns } from './theme.ts';
 import { visibleText } from './visible.ts';
 
 /** The label's column, as in the rest of a step. */

@@ -2,7 +2,7 @@
 import type { Snapshot } from '../socket/state.ts';
 import { hanging, padEnd, widthOf } from './layout.ts';
 import type { Page } from './page.ts';
-import { inSigns } from './theme.ts';
+import { inSigns } from './signs.ts';
 import { visibleText } from './visible.ts';
 
 const HEADINGS = ['name', 'fd', 'state', 'local', 'peer', 'queues'] as const;

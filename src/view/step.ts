@@ -5,9 +5,10 @@ import type { Step } from '../socket/step.ts';
 import { renderDetails } from './detail.ts';
 import { duration, hanging, padEnd, spread, widthOf } from './layout.ts';
 import type { Page } from './page.ts';
+import { inSigns } from './signs.ts';
 import { renderSockaddr } from './sockaddr.ts';
 import { isTheFin, visible } from './sockets.ts';
-import { inSigns, type Theme } from './theme.ts';
+import type { Theme } from './theme.ts';
 import { visibleText } from './visible.ts';
 
 /** A step's label column: the sockets' names stand in it. */

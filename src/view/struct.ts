@@ -8,7 +8,8 @@ import { valueText } from '../wire/struct/value.ts';
 import { type ByteCell, renderByteCells } from './byte-cells.ts';
 import { hanging, padEnd } from './layout.ts';
 import type { Page } from './page.ts';
-import { inSigns, type Theme } from './theme.ts';
+import { inSigns } from './signs.ts';
+import type { Theme } from './theme.ts';
 
 /** At most so many fields and paddings are shown, sentences of a kind said, bytes of a text told. */
 const MOST_PARTS = 32;

@@ -2,7 +2,7 @@
 import type { Topic, TopicKind } from '../teach/explain/topic.ts';
 import { hanging, padEnd, widthOf } from './layout.ts';
 import type { Page } from './page.ts';
-import { inSigns } from './theme.ts';
+import { inSigns } from './signs.ts';
 
 /** What the tables know of a topic beside its text. */
 export interface TopicFacts {

@@ -1,6 +1,7 @@
 /** A step as strace(1) writes it: `call(args) = result ERRNO (text) <seconds>`. */
 import type { Step } from '../socket/step.ts';
-import { inSigns, type Theme } from './theme.ts';
+import { inSigns } from './signs.ts';
+import type { Theme } from './theme.ts';
 import { visibleText } from './visible.ts';
 
 export function renderTrace(
@@ -12,5 +13,5 @@ export function renderTrace(
       ? visibleText(shown)
       : theme.bad(`-1 ${outcome.error.code} (${outcome.error.text})`);
   const seconds = ((durationUs + blockedUs) / 1e6).toFixed(6);
-  return inSigns(`${text} = ${result} ${theme.dim(`<${seconds}>`)}`, theme);
+  return inSigns(`${visibleText(text)} = ${result} ${theme.dim(`<${seconds}>`)}`, theme);
 }

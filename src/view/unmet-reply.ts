@@ -3,7 +3,8 @@ import type { Shortcoming } from '../socket/plan/unmet-reply.ts';
 import { quoted } from '../wire/bytes.ts';
 import { firstDifference } from '../wire/expectation.ts';
 import type { Reply } from '../wire/reply.ts';
-import { inSigns, type Theme } from './theme.ts';
+import { inSigns } from './signs.ts';
+import type { Theme } from './theme.ts';
 import { visibleText } from './visible.ts';
 
 /** Columns of a text that is quoted; bytes that are shown before the first that differs. */

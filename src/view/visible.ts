@@ -37,9 +37,13 @@ export class VisibleText {
 
 /** A whole text at once, on one line: for names, paths and messages that came from outside. */
 export function visibleText(text: string): string {
+  return visibleLines(text).replaceAll('\n', '^J').replaceAll('\t', '^I');
+}
+
+/** The same for a text of several lines: their ends and tabs stay. */
+export function visibleLines(text: string): string {
   const viewer = new VisibleText();
-  const shown = viewer.push(new TextEncoder().encode(text)) + viewer.end();
-  return shown.replaceAll('\n', '^J').replaceAll('\t', '^I');
+  return viewer.push(new TextEncoder().encode(text)) + viewer.end();
 }
 
 /** How many bytes the character at `at` has; 1 where they are not valid UTF-8. */

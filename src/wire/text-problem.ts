@@ -1,6 +1,6 @@
 /** A text that can't be read: what is wrong, where, and the nearest right word. */
 export class TextProblem extends Error {
-  override readonly name = 'TextProblem';
+  override readonly name: string = 'TextProblem';
   /** The first character that is wrong, and the one behind the last. */
   readonly span: readonly [from: number, to: number];
   /** What to write instead of what the span covers. */

@@ -213,6 +213,16 @@ describe('serve', () => {
 });
 
 describe('on a terminal', () => {
+  it('an echo leaves no empty row: what came is not shown', async () => {
+    const screen = onScreen(['serve', '--color', 'never', '--service', 'echo', 'udp::0']);
+    await screen.see(')');
+    const peer = await udpPeer();
+    await peer.send('no end', /listening on (\S+)/.exec(screen.text)?.[1] ?? '');
+    await screen.see(`6 bytes to ${peer.address}`);
+    const told = ['from', 'to'].map((way) => `6 bytes ${way} ${peer.address}`);
+    expect(screen.rows.slice(1, 3)).toEqual(told);
+  });
+
   it('a line tells who sent how much, before it: also where there are no bytes', async () => {
     const screen = onScreen(['serve', '--color', 'never', 'udp::0']);
     await screen.see(')');

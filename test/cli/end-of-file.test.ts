@@ -1,16 +1,15 @@
 /** Who ends first, and what was on its way then: no byte is lost, the code is right, nothing hangs. */
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MIB, randomBytes, reading, sha256 } from '../support/payload.ts';
-import { dial, listener, type Peer } from '../support/peer.ts';
 import { activity, standstill } from '../support/process.ts';
 import { type Program, type StartOptions, shell, socklab } from '../support/program.ts';
+import { type End, lose, TRANSPORTS, type Transport } from '../support/transports.ts';
 
 /** More than all buffers between two processes hold. */
-const LARGE = 32 * MIB;
+const LARGE = 16 * MIB;
 const large = randomBytes(LARGE);
 const digest = sha256(large);
 const directory = mkdtempSync(join(tmpdir(), 'socklab-eof-'));
@@ -20,31 +19,49 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 interface Pair {
   readonly program: Program;
-  readonly peer: Peer;
+  readonly peer: End;
 }
 
 type Start = (args: readonly string[]) => Program;
 
-async function client(start: Start, ...options: string[]): Promise<Pair> {
-  const server = await listener();
-  const program = start(['connect', ...options, `:${server.port}`]);
+async function client(transport: Transport, start: Start, ...options: string[]): Promise<Pair> {
+  const server = await transport.listen();
+  const program = start(['connect', ...options, ...server.to]);
   return { program, peer: await server.accept() };
 }
 
-const ROLES = {
-  client,
+async function server(transport: Transport, start: Start): Promise<Pair> {
+  const program = start(['serve', '--once', transport.at()]);
+  return { program, peer: await transport.dial(await program.listening()) };
+}
+
+const { TCP, Unix, TLS } = TRANSPORTS;
+
+const ROLES: readonly {
+  readonly role: string;
+  readonly transport: Transport;
+  readonly pair: (start: Start) => Promise<Pair>;
+}[] = [
+  ...[TCP, Unix, TLS].flatMap((transport) => [
+    {
+      role: `client, ${transport.name}`,
+      transport,
+      pair: (start: Start) => client(transport, start),
+    },
+    {
+      role: `server --once, ${transport.name}`,
+      transport,
+      pair: (start: Start) => server(transport, start),
+    },
+  ]),
   // Where somebody watches, each read and write is a step: another way through the program.
-  'client --trace': (start: Start) => client(start, '--trace'),
-  async 'server --once'(start: Start): Promise<Pair> {
-    const program = start(['serve', '--once', ':0']);
-    return { program, peer: await dial(await program.listening()) };
-  },
-} as const;
+  { role: 'client --trace', transport: TCP, pair: (start: Start) => client(TCP, start, '--trace') },
+];
 
 /** What the peer has sent and the other kernel has not acknowledged: proc(5), /proc/net/tcp. */
-function unacknowledged({ socket }: Peer): number {
+function unacknowledged({ below }: End): number {
   const hex = (port = 0) => port.toString(16).toUpperCase().padStart(4, '0');
-  const [local, remote] = [hex(socket.localPort), hex(socket.remotePort)];
+  const [local, remote] = [hex(below.localPort), hex(below.remotePort)];
   const row = new RegExp(`:${local} \\w+:${remote} \\w+ (\\w+):`).exec(
     readFileSync('/proc/net/tcp', 'latin1'),
   );
@@ -52,13 +69,15 @@ function unacknowledged({ socket }: Peer): number {
 }
 
 /** Sends so much that some of it must wait, and comes back when the other kernel has all of it. */
-async function delivered(peer: Peer, bytes: Buffer): Promise<void> {
+async function delivered(peer: End, bytes: Buffer, { name }: Transport): Promise<void> {
   await new Promise((resolve) => peer.socket.write(bytes, resolve));
+  // What is written to a Unix socket is in the other's queue.
+  if (name === 'Unix') return;
   await expect.poll(() => unacknowledged(peer), { interval: 1, timeout: 5000 }).toBe(0);
 }
 
-describe.each(['client', 'client --trace', 'server --once'] as const)('as %s', (role) => {
-  const pair = (options: StartOptions = {}) => ROLES[role]((args) => socklab(args, options));
+describe.each(ROLES)('as $role', ({ transport, pair: starting }) => {
+  const pair = (options: StartOptions = {}) => starting((args) => socklab(args, options));
 
   describe('stdin ends first', () => {
     it('and nothing is on its way: FIN goes out, the peer’s FIN ends it', async () => {
@@ -104,7 +123,7 @@ describe.each(['client', 'client --trace', 'server --once'] as const)('as %s', (
     });
 
     it('and stdin is a pipe that is still being filled: every byte arrives', async () => {
-      const { program, peer } = await ROLES[role]((args) =>
+      const { program, peer } = await starting((args) =>
         shell(`cat '${file}' | "$@" ${args.join(' ')}`),
       );
       peer.socket.end();
@@ -114,7 +133,7 @@ describe.each(['client', 'client --trace', 'server --once'] as const)('as %s', (
 
     it('and its own bytes still wait for the reader of stdout: none is lost', async () => {
       const { program, peer } = await pair({ unread: true });
-      await new Promise((resolve) => peer.socket.write(large.subarray(0, MIB), resolve));
+      peer.socket.write(large.subarray(0, MIB));
       peer.socket.end(large.subarray(MIB));
       program.read();
       const { code, stdout } = await program.exit();
@@ -127,26 +146,28 @@ describe.each(['client', 'client --trace', 'server --once'] as const)('as %s', (
       const { program, peer } = await pair();
       program.write('x');
       await peer.bytes(1);
-      peer.reset();
+      peer.deafen();
+      program.write('unread');
+      await lose(peer, program);
       const { code, stderr } = await program.exit();
-      expect(stderr).toMatch(/^socklab: read 127\.0\.0\.1:\d+: ECONNRESET \(/m);
+      expect(stderr).toMatch(/^socklab: read \S+: ECONNRESET \(/m);
       expect(code).toBe(6);
     });
 
     it('and stdin had ended: 6 as well', async () => {
-      const { program, peer } = await pair({ stdin: 'ignore' });
-      await peer.end();
-      peer.reset();
+      const { program, peer } = await pair();
+      peer.deafen();
+      program.end('unread');
+      await lose(peer, program);
       expect((await program.exit()).code).toBe(6);
     });
 
     it('and stdin is still being sent: 6', async () => {
       const { program, peer } = await pair({ stdin: reading(file) });
-      peer.socket.pause();
-      await once(peer.socket, 'readable');
-      peer.reset();
+      peer.deafen();
+      await lose(peer, program);
       const { code, stderr } = await program.exit();
-      expect(stderr).toMatch(/^socklab: (read|write) 127\.0\.0\.1:\d+: (ECONNRESET|EPIPE) \(/m);
+      expect(stderr).toMatch(/^socklab: (read|write) \S+: (ECONNRESET|EPIPE) \(/m);
       expect(code).toBe(6);
     });
 
@@ -157,11 +178,12 @@ describe.each(['client', 'client --trace', 'server --once'] as const)('as %s', (
       const { program, peer } = await pair(
         sending ? { stdin: reading(file), unread: true } : { unread: true },
       );
-      peer.socket.pause();
+      peer.deafen();
+      if (!sending) program.write('unread');
       // More than a pipe holds, and less than a receive queue: what is in there survives a reset.
       const sent = large.subarray(0, 100 * 1024);
-      await delivered(peer, sent);
-      peer.reset();
+      await delivered(peer, sent, transport);
+      await lose(peer, program);
       await standstill(() => activity(program.pid), 100);
       program.read();
       const { code, stdout } = await program.exit();

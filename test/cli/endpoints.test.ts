@@ -36,6 +36,8 @@ describe('an endpoint on the command line', () => {
     ['tpc:127.0.0.1:80', '^^^', /unknown scheme/],
     ['', '^', /endpoint is missing/],
     ['a b:80', '^^^', /not a host name/],
+    [`unix:@${'x'.repeat(108)}`, `      ${'^'.repeat(108)}`, /abstract name has 107 bytes at most/],
+    [`unix:/${'x'.repeat(107)}`, `     ${'^'.repeat(108)}`, /path has 107 bytes at most/],
   ])('%j is refused with a caret under its wrong part', (text, carets, message) => {
     const [what, line, under, why] = refusal(streamEndpoint, text);
     expect([what, line, under]).toEqual(['not an endpoint', `  ${text}`, `  ${carets}`]);

@@ -178,3 +178,12 @@ describe('services', () => {
     expect((await second.bytes(6)).toString()).toBe('second');
   });
 });
+
+describe('whom the rules keep out', () => {
+  it('is reset, so that it takes nothing for an answer, also where it has sent nothing', async () => {
+    const server = serve(['--service', 'echo', '--deny', '127.0.0.0/8']);
+    const client = await dial(await server.listening());
+    expect(await client.breaks()).toBe('ECONNRESET');
+    expect(client.ended).toBe(false);
+  });
+});

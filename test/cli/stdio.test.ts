@@ -49,6 +49,15 @@ describe('connect on a terminal', () => {
     expect(screen.raw.toString('latin1')).toBe('a\\xe2\\x82');
   });
 
+  it('our own lines stand in rows of their own, whatever the peer left without an end', async () => {
+    const server = await listener();
+    const screen = onScreen(['connect', '--color', 'never', `:${server.port}`]);
+    const peer = await server.accept();
+    peer.socket.end('login: ');
+    await screen.exit();
+    expect(screen.text.trimEnd().split('\n').slice(1)).toEqual(['login:', 'closed']);
+  });
+
   it('sends lines as they are typed; Ctrl-D sends FIN, and the answer is still read', async () => {
     const server = await listener();
     const screen = alone('connect', `:${server.port}`);

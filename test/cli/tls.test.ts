@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { connect as dialTls } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { selfSigned } from '../../src/socket/tls/self-signed.ts';
-import { scratch } from '../support/payload.ts';
+import { MIB, randomBytes, scratch } from '../support/payload.ts';
 import { freePort, listener, type Peer } from '../support/peer.ts';
 import { run, socklab, start } from '../support/program.ts';
 import { localhostPair, nodeServer } from '../support/tls.ts';
@@ -78,6 +78,17 @@ describe('connect and send', () => {
     expect(await run([...args, '--quiet'])).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it('do nothing to a terminal, whatever a certificate says', async () => {
+    const pair = await selfSigned(['\x1b]0;owned\x07\x9b1m\u202e.example\n2']);
+    const { cert, key } = { cert: Buffer.from(pair.cert), key: Buffer.from(pair.key) };
+    const { port } = await nodeServer({ cert, key }, answering(''));
+    for (const options of [[], ['--insecure'], ['--json'], ['--insecure', '--json']]) {
+      const { stderr } = await run(['connect', ...options, `tls:localhost:${port}`]);
+      expect(stderr).toMatch(/owned/);
+      expect(stderr).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
+    }
+  });
+
   it('tell by --json what was agreed on, and what failed', async () => {
     const { port } = await nodeServer({ ALPNProtocols: ['h2'] }, answering('12345'));
     const ca = file('ca.pem', (await localhostPair()).cert);
@@ -130,6 +141,26 @@ describe('connect and send', () => {
     expect(cut.stderr).toMatch(
       /UNEXPECTED_EOF \(the peer ended without close_notify: bytes may be missing\)/,
     );
+  });
+
+  it('send on to a peer whose FIN came without close_notify, and then end with 6', async () => {
+    const bytes = randomBytes(4 * MIB);
+    const text = 'x'.repeat(100_000);
+    for (const [args, input] of [
+      [['connect'], bytes],
+      [['send'], bytes],
+      [['send', text], Buffer.from(text)],
+    ] as const) {
+      const came: Promise<Buffer>[] = [];
+      const { port, below } = await nodeServer({}, (peer) => {
+        came.push(peer.end());
+        below[0]?.end();
+      });
+      const [command, ...words] = args;
+      const mine = await run([command, '--insecure', `tls:localhost:${port}`, ...words], input);
+      expect([mine.code, mine.stderr]).toEqual([6, expect.stringMatching(/UNEXPECTED_EOF/)]);
+      expect((await came[0])?.equals(input)).toBe(true);
+    }
   });
 
   it.each([

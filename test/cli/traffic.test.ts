@@ -3,7 +3,7 @@ import { closeSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { processContext } from '../../src/cli/context.ts';
-import { trafficOf } from '../../src/cli/traffic.ts';
+import { trafficOf } from '../../src/cli/sockets/traffic.ts';
 import { dial, listener } from '../support/peer.ts';
 import { pipe } from '../support/pipe.ts';
 import { residentKib, standstill } from '../support/process.ts';

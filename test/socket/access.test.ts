@@ -39,6 +39,11 @@ describe('access', () => {
     // Peers without an address.
     [[allow('10.0.0.0/8')], 'unix:@peer', true],
     [[allow('10.0.0.0/8')], null, true],
+    // A Unix socket’s name is its owner's to choose, and is not looked into.
+    [[], 'unix:@', true],
+    [[], 'unix:@a\0b', true],
+    [[deny('::/0')], 'unix:@]:8 [::1]:9', true],
+    [[deny('::/0')], 'unix:/x [::1]:9', true],
   ])('case %#: %j, %s → %s', (rules, remote, admitted) => {
     expect(admits(rules, remote)).toBe(admitted);
   });

@@ -2,6 +2,7 @@
  * The real system calls, with faults on order: the n-th call of a name fails, reads and writes are
  * short. It counts what was called, and which descriptors were opened and closed.
  */
+import type { Message } from '../../src/sys/message.ts';
 import { type ErrnoName, errnoNumber } from '../../src/sys/platform.ts';
 import type { OutBuffer, Result, Sys } from '../../src/sys/sys.ts';
 import { systemCalls } from '../../src/sys/syscalls.ts';
@@ -20,6 +21,8 @@ export const SYS_CALLS = [
   'recv',
   'sendto',
   'recvfrom',
+  'recvmsg',
+  'sendmsg',
   'socketpair',
   'poll',
   'shutdown',
@@ -53,6 +56,8 @@ const MAY_BLOCK: ReadonlySet<SysCall> = new Set<SysCall>([
   'recv',
   'sendto',
   'recvfrom',
+  'recvmsg',
+  'sendmsg',
 ]);
 
 const AF_NETLINK = 16;
@@ -195,6 +200,14 @@ export class FaultySys implements Sys {
     const questions = this.netlink.get(fd);
     if (result >= 0 && questions !== undefined) this.netlink.set(result, questions);
     return this.fresh(result);
+  }
+
+  recvmsg(fd: number, message: Message, flags: number): Result {
+    return this.on('recvmsg', fd, () => systemCalls.recvmsg(fd, message, flags));
+  }
+
+  sendmsg(fd: number, message: Message, flags: number): Result {
+    return this.on('sendmsg', fd, () => systemCalls.sendmsg(fd, message, flags));
   }
 
   fchmod(fd: number, mode: number): Result {

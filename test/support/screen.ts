@@ -50,6 +50,8 @@ export class Screen {
   private gone: { readonly code: number; readonly signal: number } | null = null;
   /** Told whenever the screen has changed. */
   private readonly waiting = new Set<() => void>();
+  private readonly answers: string[] = [];
+  private title: string | null = null;
 
   constructor(command: readonly string[], options: ScreenOptions = {}) {
     const { columns: cols = 80, rows = 24 } = options;
@@ -71,7 +73,13 @@ export class Screen {
       encoding: null,
     });
     // What a program asks the terminal (where the cursor is), the emulator answers.
-    this.emulator.onData((answer) => this.pty.write(answer));
+    this.emulator.onData((answer) => {
+      this.answers.push(answer);
+      this.pty.write(answer);
+    });
+    this.emulator.onTitleChange((title) => {
+      this.title = title;
+    });
     this.pty.onData((bytes: unknown) => {
       if (!(bytes instanceof Uint8Array)) return;
       this.received.push(bytes);
@@ -119,6 +127,13 @@ export class Screen {
   /** Whether the program has asked for pastes to be marked. */
   get marksPastes(): boolean {
     return this.emulator.modes.bracketedPasteMode;
+  }
+
+  /** What the program has changed of the terminal beside its text, or had it answer. */
+  get touched(): Readonly<Record<string, unknown>> {
+    const { modes, buffer } = this.emulator;
+    const { title, answers } = this;
+    return { title, answers, modes: { ...modes }, buffer: buffer.active.type };
   }
 
   /** How the first character of `text` is shown, where it stands first. */

@@ -30,7 +30,11 @@ describe('a detail', () => {
       { kind: 'lost', owner: 'fout', count: 10 },
       '  lost     10 bytes are gone from the buffer of fout: the C library forgets what a failed flush did not send',
     ],
-    ['a sender', { kind: 'from', address: '127.0.0.1:9' }, '  from     127.0.0.1:9'],
+    [
+      'a sender',
+      { kind: 'from', address: '127.0.0.1:9', bytes: new Uint8Array(0) },
+      '  from     127.0.0.1:9',
+    ],
     [
       'a datagram that was cut',
       { kind: 'cut', length: 10 },
@@ -52,7 +56,7 @@ describe('a detail', () => {
 
   it('does nothing to the terminal, whatever it is made of', () => {
     const lines = shown(
-      { kind: 'from', address: 'unix:/\x1b[31m' },
+      { kind: 'from', address: 'unix:/\x1b[31m', bytes: new Uint8Array(0) },
       { kind: 'made', text: '\x9b' },
     );
     expect(lines.join('')).not.toMatch(/[\x1b\x9b]/);
@@ -64,7 +68,7 @@ describe('a detail', () => {
       { kind: 'signal', name: 'SIGPIPE' },
       { kind: 'lost', owner: 'fout', count: 1 },
       { kind: 'kept', owner: 'fin', direction: 'unread', count: 2, bytes: bytes('ab') },
-      { kind: 'from', address: '127.0.0.1:9' },
+      { kind: 'from', address: '127.0.0.1:9', bytes: new Uint8Array(0) },
     ];
     expect(JSON.parse(stepJson(step('fflush(fout)', { details })))).toMatchObject({
       calls: ['write(5, "x", 1) = -1'],

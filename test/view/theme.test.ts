@@ -2,7 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { callTable } from '../../src/socket/calls/table.ts';
 import { demo } from '../../src/teach/demo.ts';
-import { createTheme, inSigns } from '../../src/view/theme.ts';
+import { inSigns } from '../../src/view/signs.ts';
+import { createTheme } from '../../src/view/theme.ts';
 
 const PAINTS = ['bad', 'dim', 'strong'] as const;
 

@@ -33,7 +33,7 @@ export function addConnect(program: Command, context: Context, done: Done): void
     'socklab connect --retry 5s 8888 < request.bin > reply.bin',
   ]);
   command.action(async (endpoint, _, self: Command) => {
-    const { connectCommand } = await import('../connect.ts');
+    const { connectCommand } = await import('../sockets/connect.ts');
     done(
       await connectCommand(context, endpoint, { ...self.optsWithGlobals(), given: givenTo(self) }),
     );

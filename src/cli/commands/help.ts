@@ -1,5 +1,6 @@
 /** `socklab help`, and how help looks for all commands. */
 import { type Argument, type Command, Help, type HelpConfiguration, type Option } from 'commander';
+import { visibleText } from '../../view/visible.ts';
 import { nearest } from '../../wire/nearest.ts';
 import { EXIT, Failure } from '../exit.ts';
 import { finish, GENERAL } from './finish.ts';
@@ -27,7 +28,7 @@ export function unknownCommand(word: string, program: Command): Failure {
   const names = program.commands.map((command) => command.name());
   const near = nearest(word, names);
   const hint = near === null ? `there are ${names.join(', ')}` : `did you mean ${near}?`;
-  return new Failure(`unknown command '${word}'; ${hint}`, EXIT.usage);
+  return new Failure(`unknown command '${visibleText(word)}'; ${hint}`, EXIT.usage);
 }
 
 /** Lists are to be read at a glance: a line for each command, no quotation marks. */

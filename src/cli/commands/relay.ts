@@ -31,7 +31,7 @@ export function addRelay(program: Command, context: Context, done: Done): void {
   command.action(
     async (first: string | undefined, second: string | undefined, _, self: Command) => {
       const [from = '', to = ''] = endpointsOf(self, [first, second], ['from', 'to'], rules);
-      const { relayCommand } = await import('../relay.ts');
+      const { relayCommand } = await import('../sockets/relay.ts');
       done(
         await relayCommand(context, from, to, {
           ...self.optsWithGlobals(),
@@ -62,7 +62,7 @@ export function addReplay(program: Command, context: Context, done: Done): void 
     'socklab replay --connection 2 --json talk.jsonl example.org:80',
   ]);
   command.action(async (file: string, endpoint: string, _, self: Command) => {
-    const { replayCommand } = await import('../replay.ts');
+    const { replayCommand } = await import('../sockets/replay.ts');
     done(
       await replayCommand(context, file, endpoint, {
         ...self.optsWithGlobals(),

@@ -25,7 +25,7 @@ export function addSend(program: Command, context: Context, done: Done): void {
     "socklab send --struct 'char name[30]; uint32_t age;' :8888 Ann 33",
   ]);
   command.action(async (endpoint, words, _, self: Command) => {
-    const { sendCommand } = await import('../send.ts');
+    const { sendCommand } = await import('../sockets/send.ts');
     done(
       await sendCommand(context, endpoint, words, {
         ...self.optsWithGlobals(),

@@ -50,7 +50,7 @@ export function addServe(program: Command, context: Context, done: Done): void {
   ]);
   command.action(async (word: string | undefined, _, self: Command) => {
     const [endpoint = ''] = endpointsOf(self, [word], ['endpoint'], rules);
-    const { serveCommand } = await import('../serve.ts');
+    const { serveCommand } = await import('../sockets/serve.ts');
     const given = givenTo(self);
     done(await serveCommand(context, endpoint, { ...self.optsWithGlobals(), rules, given }));
   });

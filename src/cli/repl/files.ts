@@ -18,7 +18,7 @@ import type { Recording } from '../../script/recording.ts';
 import { settle } from '../../script/run.ts';
 import { type ParsedLine, parseScript } from '../../script/source.ts';
 import { recordedJson } from '../../view/recorded.ts';
-import { inSigns } from '../../view/theme.ts';
+import { inSigns } from '../../view/signs.ts';
 import { visibleText } from '../../view/visible.ts';
 import { nearest } from '../../wire/nearest.ts';
 import type { Surroundings } from './surroundings.ts';

@@ -1,7 +1,8 @@
 /** `.next`: a menu of the calls that are possible now, and why the others are not. */
 import type { Snapshot } from '../../socket/state.ts';
 import { nextCalls } from '../../teach/next-calls.ts';
-import { inSigns, type Theme } from '../../view/theme.ts';
+import { inSigns } from '../../view/signs.ts';
+import type { Theme } from '../../view/theme.ts';
 
 export interface MenuOptions {
   readonly input: NodeJS.ReadStream;

@@ -5,8 +5,9 @@ import { LONGEST_MS } from '../../socket/door.ts';
 import type { Blocked } from '../../socket/session/job.ts';
 import type { Session } from '../../socket/session/session.ts';
 import type { Page } from '../../view/page.ts';
-import { type CommonOptions, type Context, drained, themeFor } from '../context.ts';
+import { type CommonOptions, type Context, drained } from '../context.ts';
 import { EXIT } from '../exit.ts';
+import { themeFor } from '../theme.ts';
 import { runCommand } from './commands.ts';
 import { Repl, type Verdict } from './repl.ts';
 

@@ -12,6 +12,7 @@ import { hintOf } from '../../teach/why/port.ts';
 import { type Problem, renderProblem } from '../../view/caret.ts';
 import { changeJson, stepJson } from '../../view/json.ts';
 import type { Page } from '../../view/page.ts';
+import { inSigns } from '../../view/signs.ts';
 import {
   renderBlocked,
   renderChanges,
@@ -20,7 +21,6 @@ import {
   renderWhy,
 } from '../../view/step.ts';
 import { renderLayout } from '../../view/struct.ts';
-import { inSigns } from '../../view/theme.ts';
 import { visibleText } from '../../view/visible.ts';
 import { layoutOf } from '../../wire/struct/layout.ts';
 import { type Predicted, Predicting } from './predicting.ts';

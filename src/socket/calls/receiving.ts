@@ -122,7 +122,7 @@ function recvfrom(args: Arguments): Prepared {
       const gives: [string, Value][] = [];
       if (from !== null) gives.push([from, { kind: 'address', address }]);
       if (length !== null) gives.push([length, { kind: 'integer', value: bytes.length }]);
-      return { gives, details: [{ kind: 'from', address }] };
+      return { gives, details: [{ kind: 'from', address, bytes: bytes.slice() }] };
     },
   });
 }

@@ -1,10 +1,11 @@
 /** A connected datagram socket: one peer, and the kernel lets nobody else in. */
 import { errnoNumber } from '../../sys/platform.ts';
-import type { Result } from '../../sys/sys.ts';
+import { ADDRESS_STORAGE } from '../../sys/sockaddr.ts';
+import { outBuffer, type Result, written } from '../../sys/sys.ts';
 import { type Call, call } from '../call.ts';
 import type { Session } from '../session/session.ts';
 import { succeeded } from '../step.ts';
-import { type Peer, peerNamed, tooLong } from './datagram.ts';
+import { type Peer, peerAt, tooLong } from './datagram.ts';
 import { DatagramSocket } from './datagram-socket.ts';
 
 export class DatagramClient extends DatagramSocket {
@@ -16,7 +17,9 @@ export class DatagramClient extends DatagramSocket {
   constructor(session: Session, name: string) {
     super(session, name);
     this.remote = session.endsOf(this.record).remote ?? null;
-    this.peer = this.remote === null ? null : peerNamed(this.remote);
+    const address = outBuffer(ADDRESS_STORAGE);
+    const result = session.sys.getpeername(this.record.fd, address);
+    this.peer = result < 0 ? null : peerAt(written(address));
   }
 
   /**

@@ -28,6 +28,8 @@ export interface Peer {
   readonly name: string;
   /** As the kernel takes it: struct sockaddr. */
   readonly address: Uint8Array;
+  /** Which address of ours it wrote to, for sendmsg(2): the answer is to come from there. */
+  readonly via?: Uint8Array | undefined;
 }
 
 /** Told of each datagram that passes. `out`: the kernel has taken it, which is all that is known. */
@@ -64,16 +66,33 @@ export function tooLong(most: number, given: string, where: Where = {}): SocketE
 }
 
 /** @param address as the kernel wrote it; it is copied. Null where the sender has none (unix(7)) */
-export function peerAt(address: Uint8Array): Peer | null {
+export function peerAt(address: Uint8Array, via?: Uint8Array): Peer | null {
   if (address.length === 0) return null;
   const decoded = decodeAddress(address);
   if (decoded.family === 'unnamed') return null;
-  return { name: formatAddress(decoded), address: address.slice() };
+  return { name: formatAddress(decoded), address: address.slice(), via };
 }
 
-/** The same from an address as a step tells it. */
+/** The same from an address as it is written. */
 export function peerNamed(name: string): Peer {
   return { name, address: encodeAddress(addressOf(name)) };
+}
+
+/** The address's bytes: a Unix name need not be text, so two may be written alike. */
+export function keyOf({ address }: Peer): string {
+  return Buffer.from(address).toString('latin1');
+}
+
+/**
+ * Whether the address as it is written means the same address. A Unix name that is not UTF-8 can't
+ * be written: to the kernel it would be another name, or one that is too long.
+ */
+export function canBeWritten({ address }: Peer): boolean {
+  try {
+    return Buffer.compare(encodeAddress(decodeAddress(address)), address) === 0;
+  } catch {
+    return false;
+  }
 }
 
 /** A peer's address as an argument of a call. */

@@ -60,7 +60,7 @@ export class Exchange {
     options: ExchangeOptions,
     events: ExchangeEvents,
   ): Promise<Exchange> {
-    const retry = new Retry(options.retryMs);
+    const retry = new Retry(session, options.retryMs);
     for (;;) {
       const all = await targetsFor(endpoint, options.family, 'connect');
       const left = [...all];

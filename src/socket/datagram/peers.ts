@@ -1,5 +1,5 @@
 /** The peers that were heard from lately: UDP has no connections to tell who is still there. */
-import type { Peer } from './datagram.ts';
+import { keyOf, type Peer } from './datagram.ts';
 
 export interface PeersOptions {
   /** At most so many: the one that was silent for longest makes way for the next. */
@@ -53,9 +53,4 @@ export class Peers {
       });
     }
   }
-}
-
-/** The address's bytes: a Unix name need not be text, so two may be written alike. */
-function keyOf({ address }: Peer): string {
-  return Buffer.from(address).toString('latin1');
 }

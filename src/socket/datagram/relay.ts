@@ -6,7 +6,7 @@ import { SocketError } from '../errors.ts';
 import { type DatagramEndpoint, type Target, targetsFor } from '../plan/addresses.ts';
 import type { Onlooker } from '../plan/relay.ts';
 import type { Session } from '../session/session.ts';
-import type { Peer } from './datagram.ts';
+import { keyOf, type Peer } from './datagram.ts';
 import type { DatagramClient } from './datagram-client.ts';
 import type { DatagramServer } from './datagram-server.ts';
 import { type DatagramClientOptions, openClient, openServer } from './open.ts';
@@ -107,7 +107,7 @@ class DatagramRelay {
   }
 
   private async pairOf(peer: Peer): Promise<Pair | null> {
-    const known = this.pairs.get(peer.name);
+    const known = this.pairs.get(keyOf(peer));
     if (known !== undefined) return known;
     if (!this.options.admits(peer.name)) {
       this.events.denied(peer.name);
@@ -124,7 +124,7 @@ class DatagramRelay {
     const onlooker = this.events.relaying(number, peer, server);
     const silence = new Silence(() => void this.forget(pair, null));
     const pair: Pair = { number, peer, server, onlooker, silence };
-    this.pairs.set(peer.name, pair);
+    this.pairs.set(keyOf(peer), pair);
     this.bringBack(pair).catch((error: unknown) => {
       this.defect = { error };
       this.front.wake();
@@ -152,8 +152,8 @@ class DatagramRelay {
 
   private async forget(pair: Pair, lost: SocketError | null): Promise<void> {
     const { number, peer, server, silence } = pair;
-    if (this.pairs.get(peer.name) !== pair) return;
-    this.pairs.delete(peer.name);
+    if (this.pairs.get(keyOf(peer)) !== pair) return;
+    this.pairs.delete(keyOf(peer));
     silence.stop();
     await server.close();
     this.events.relayed(number, peer, server, lost);

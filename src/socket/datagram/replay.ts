@@ -1,5 +1,6 @@
 /** One side of recorded datagrams, sent again; each answer is held against the recorded one. */
 import type { Difference, Exchange as Recorded, ReplayOptions } from '../plan/replay.ts';
+import type { Session } from '../session/session.ts';
 import type { Exchange } from './exchange.ts';
 import { noEvidence, Silence } from './silence.ts';
 
@@ -17,6 +18,7 @@ export interface DatagramReplayOptions extends ReplayOptions {
  * @throws SocketError where the peer refuses; ETIMEDOUT where an answer does not come
  */
 export async function replayDatagrams(
+  session: Session,
   exchange: Exchange,
   { turns }: Recorded,
   { timing, timeoutMs }: DatagramReplayOptions,
@@ -27,7 +29,7 @@ export async function replayDatagrams(
     if (bytes === null) continue;
     if (from === 'client') {
       const early = timeUs / 1000 - (performance.now() - began);
-      if (timing && early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+      if (timing && early > 0) await session.pause(early);
       await exchange.send(bytes);
       continue;
     }

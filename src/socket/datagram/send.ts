@@ -62,8 +62,7 @@ export async function sendDatagrams(
   try {
     let first = true;
     for await (const message of options.messages) {
-      if (!first && options.gapMs > 0)
-        await new Promise((resolve) => setTimeout(resolve, options.gapMs));
+      if (!first && options.gapMs > 0) await session.pause(options.gapMs);
       first = false;
       await exchange.send(message);
       if (options.reply !== null) await receiveReply(exchange, options.reply(), options);

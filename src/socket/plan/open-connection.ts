@@ -52,8 +52,7 @@ export async function openConnection(
     const result = await tryAll(session, endpoint, options);
     if (result instanceof SocketConnection) return options.secure?.(result) ?? result;
     const left = until - performance.now();
-    if (left <= 0) throw result;
-    await new Promise((resolve) => setTimeout(resolve, Math.min(pause, left)));
+    if (left <= 0 || !(await session.pause(Math.min(pause, left)))) throw result;
   }
 }
 

@@ -10,7 +10,7 @@ export class OwnTurn {
   private waits = 0;
 
   /** It is ours until `waiting` is over. */
-  async during(waiting: Promise<void>): Promise<void> {
+  async during(waiting: Promise<unknown>): Promise<void> {
     this.waits++;
     try {
       await waiting;

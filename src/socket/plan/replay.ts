@@ -1,5 +1,6 @@
 /** One side of a recorded connection, sent again; the answers are held against the recorded ones. */
 import type { Entry, Side } from '../../wire/record.ts';
+import type { Session } from '../session/session.ts';
 import type { Connection } from '../stream/connection.ts';
 
 /** What happens on one connection, in order. */
@@ -68,13 +69,15 @@ export function exchangesOf(entries: Iterable<Entry>): Exchange[] {
  * @throws SocketError where the connection is lost, and was not then; ETIMEDOUT where it stands still
  */
 export async function replay(
+  session: Session,
   connection: Connection,
   exchange: Exchange,
   { timing }: ReplayOptions,
 ): Promise<Difference | null> {
   const heard = new Count();
   const answers = listen(connection, exchange, heard);
-  const sending = speak(connection, exchange.turns, heard, timing);
+  const pause = timing ? (ms: number) => session.pause(ms) : null;
+  const sending = speak(connection, exchange.turns, heard, pause);
   sending.catch(() => {});
   const difference = await Promise.race([answers, sending.then(() => answers)]);
   if (difference === null) await connection.patient(sending);
@@ -85,7 +88,7 @@ async function speak(
   connection: Connection,
   turns: readonly Turn[],
   heard: Count,
-  timing: boolean,
+  pause: ((ms: number) => Promise<unknown>) | null,
 ): Promise<void> {
   const began = performance.now();
   let before = 0;
@@ -96,7 +99,7 @@ async function speak(
     }
     await heard.reaches(before);
     const early = timeUs / 1000 - (performance.now() - began);
-    if (timing && early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+    if (early > 0) await pause?.(early);
     if (bytes === null) await connection.halfClose();
     else await sendAll(connection, bytes);
   }

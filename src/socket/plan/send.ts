@@ -47,7 +47,7 @@ export async function send(
   const connection = options.through?.(opened) ?? opened;
   events.connected(connection);
   try {
-    const sender = new Sender(connection, options);
+    const sender = new Sender(session, connection, options);
     if (options.reply.kind === 'eof') await sender.allThenReply();
     else if (options.reply.kind !== 'none') await sender.eachWithReply();
     else await sender.withoutReply(() => lingering(session, endpoint, connection, options));
@@ -58,11 +58,13 @@ export async function send(
 }
 
 class Sender {
+  private readonly session: Session;
   private readonly connection: Connection;
   private readonly options: SendOptions;
   private readonly turn = new OwnTurn();
 
-  constructor(connection: Connection, options: SendOptions) {
+  constructor(session: Session, connection: Connection, options: SendOptions) {
+    this.session = session;
     this.connection = connection;
     this.options = options;
   }
@@ -137,7 +139,7 @@ class Sender {
   private async pause(): Promise<void> {
     const { gapMs } = this.options;
     if (gapMs === 0) return;
-    await this.turn.during(new Promise((resolve) => setTimeout(resolve, gapMs)));
+    await this.turn.during(this.session.pause(gapMs));
   }
 }
 

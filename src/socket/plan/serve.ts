@@ -109,7 +109,8 @@ async function nextAdmitted(
     );
     if (connection === null || admits(rules, connection.remote)) return connection;
     events.refused(connection);
-    await connection.close();
+    // FIN alone would tell the client of an answer that is empty, and complete.
+    await connection.reset();
   }
 }
 

@@ -48,7 +48,12 @@ export async function bindPath(
   const ours = entryAt(endpoint.path);
   session.whenClosed(() => {
     // Somebody may have removed it, and bound another one to the path.
-    if (sameEntry(entryAt(endpoint.path), ours)) unlink(endpoint.path);
+    if (!sameEntry(entryAt(endpoint.path), ours)) return;
+    try {
+      unlink(endpoint.path);
+    } catch {
+      // The folder may not be written to any more: the path stays, and the next server takes it over.
+    }
   });
   return null;
 }

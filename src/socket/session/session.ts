@@ -4,6 +4,7 @@ import type { Sys } from '../../sys/sys.ts';
 import { systemCalls } from '../../sys/syscalls.ts';
 import type { Call, Value } from '../call.ts';
 import type { Detail } from '../detail.ts';
+import { pause, type Waiter } from '../door.ts';
 import type { Where } from '../errors.ts';
 import { Scope } from '../scope.ts';
 import { type SocketRecord, SocketTable } from '../socket-table.ts';
@@ -53,6 +54,7 @@ export class Session {
   private readonly blocked = new Jobs();
   private readonly history: History;
   private readonly atClose: (() => void)[] = [];
+  private readonly pauses = new Set<Waiter>();
   private stepsMade = 0;
   private lookFrom = 0;
   private closed = false;
@@ -179,10 +181,26 @@ export class Session {
     this.atClose.push(act);
   }
 
+  /**
+   * Waits so long, or until the session closes: what pauses between two calls must not hold up
+   * a program that is told to end.
+   * @param ms milliseconds
+   * @returns whether the session is still open
+   */
+  async pause(ms: number): Promise<boolean> {
+    if (this.closed) return false;
+    const waiter: Waiter = { wake: () => {} };
+    this.pauses.add(waiter);
+    await pause(waiter, ms);
+    this.pauses.delete(waiter);
+    return !this.closed;
+  }
+
   /** Closes every socket that the session opened, and ends what is blocked with EBADF. */
   close(): void {
     this.closed = true;
     for (const act of this.atClose.splice(0)) act();
+    for (const waiter of this.pauses) waiter.wake();
     this.blocked.interrupt('EBADF');
     for (const socket of this.sockets.openOnes()) {
       this.readiness.release(socket.fd);

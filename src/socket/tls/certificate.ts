@@ -1,7 +1,7 @@
 /** Certificates as values: what one says, and what speaks against it. */
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { checkServerIdentity, type TLSSocket } from 'node:tls';
-import { formatIPv6, parseIPv6 } from '../../sys/inet.ts';
+import { X509Certificate } from 'node:crypto';
+import { checkServerIdentity, type PeerCertificate, type TLSSocket } from 'node:tls';
+import { formatIPv6, parseIPv4, parseIPv6 } from '../../sys/inet.ts';
 
 /** What a certificate (RFC 5280) says. All of it is text of a stranger's until it is verified. */
 export interface Certificate {
@@ -26,38 +26,6 @@ export interface Objection {
 /** More names than this are counted, not shown. */
 const MOST_NAMES = 8;
 
-const PEM = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]+-----END [A-Z0-9 ]+-----/g;
-
-/**
- * The certificates in a text in PEM form, in its order.
- * @throws Error where one of them is damaged
- */
-export function certificatesIn(pem: Uint8Array): X509Certificate[] {
-  const found = new TextDecoder('latin1').decode(pem).match(PEM) ?? [];
-  return found.map((one) => new X509Certificate(one));
-}
-
-/**
- * Why a private key in PEM form can't be used with a certificate; null where it can.
- * @param cert in PEM form; its first certificate is the one that matters
- */
-export function keyProblem(key: Uint8Array, cert: Uint8Array): string | null {
-  const text = new TextDecoder('latin1').decode(key);
-  if (!/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text))
-    return 'no private key in PEM form (-----BEGIN PRIVATE KEY-----) is in it';
-  if (/-----BEGIN ENCRYPTED |^Proc-Type: 4,ENCRYPTED/m.test(text))
-    return 'the key is encrypted, and no passphrase is asked for; openssl pkey writes one that is not';
-  try {
-    const parsed = createPrivateKey(Buffer.from(key));
-    const [own] = certificatesIn(cert);
-    return own?.checkPrivateKey(parsed) === true
-      ? null
-      : 'the key does not belong to the certificate';
-  } catch {
-    return 'the private key in it is damaged';
-  }
-}
-
 export function certificateOf(certificate: X509Certificate): Certificate {
   const { subject, issuer, validFrom, validTo, fingerprint256 } = certificate;
   return {
@@ -77,6 +45,24 @@ export function peerCertificate(socket: TLSSocket): Certificate | null {
   return raw === undefined ? null : certificateOf(new X509Certificate(raw));
 }
 
+const WRONG_NAME = 'CERT_ALTNAME_INVALID';
+
+/**
+ * Whether a certificate is for this host: what node:tls asks once the chain is found good.
+ * @returns undefined where it is
+ */
+export function checkHost(name: string, peer: PeerCertificate): Error | undefined {
+  const isFor = isAddress(name)
+    ? // Of addresses Node 22.23 has no idea: it takes every IPv6 one for a name.
+      new X509Certificate(peer.raw).checkIP(name) !== undefined
+    : checkServerIdentity(name, peer) === undefined;
+  return isFor ? undefined : Object.assign(new Error(WRONG_NAME), { code: WRONG_NAME });
+}
+
+export function isAddress(name: string): boolean {
+  return parseIPv4(name) !== null || parseIPv6(name) !== null;
+}
+
 /**
  * Everything that speaks against the peer's certificate, the worst first; nothing where it is good.
  * @param name the host that it must be valid for
@@ -86,15 +72,13 @@ export function objectionsTo(socket: TLSSocket, name: string): readonly Objectio
   const code = String(socket.authorizationError);
   const certificate = peerCertificate(socket);
   if (certificate === null) return [{ code, text: 'the peer showed no certificate' }];
-  const wrongName = checkServerIdentity(name, socket.getPeerCertificate());
-  const named: Objection[] =
-    wrongName === undefined ? [] : [{ code: WRONG_NAME, text: otherNames(name, certificate) }];
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return named;
+  const wrongName = { code: WRONG_NAME, text: otherNames(name, certificate) };
+  if (code === WRONG_NAME) return [wrongName];
   // Whether the chain is good was asked first, and then the name no more.
-  return [{ code, text: chainObjection(code, certificate, new Date()) }, ...named];
+  const chain = { code, text: chainObjection(code, certificate, new Date()) };
+  const named = checkHost(name, socket.getPeerCertificate()) === undefined;
+  return named ? [chain] : [chain, wrongName];
 }
-
-const WRONG_NAME = 'CERT_ALTNAME_INVALID';
 
 function otherNames(name: string, { names, subject }: Certificate): string {
   const valid = names.length === 0 ? `no host (it is ${subject})` : listed(names);

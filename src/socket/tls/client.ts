@@ -1,10 +1,9 @@
 /** TLS as a client, over a connection that stands. */
 
 import { connect } from 'node:tls';
-import { parseIPv4, parseIPv6 } from '../../sys/inet.ts';
 import { type Endpoint, type Host, isHostName } from '../endpoint.ts';
 import type { Connection } from '../stream/connection.ts';
-import { objectionsTo } from './certificate.ts';
+import { checkHost, isAddress, objectionsTo } from './certificate.ts';
 import { detailsOf } from './details.ts';
 import { RawDuplex } from './duplex.ts';
 import { handshake } from './handshake.ts';
@@ -43,6 +42,7 @@ export async function secureClient(
     ...(!isAddress(name) ? { servername: name } : {}),
     ...(options.alpn === undefined ? {} : { ALPNProtocols: [...options.alpn] }),
     ...(options.ca === undefined ? {} : { ca: Buffer.from(options.ca) }),
+    checkServerIdentity: checkHost,
     // Verified all the same; refused below, where the certificate can still be looked at.
     rejectUnauthorized: false,
   });
@@ -63,10 +63,6 @@ export async function secureClient(
 /** Whether it can be asked for: a host's name, and not an address (RFC 6066 §3). */
 export function isServerName(name: string): boolean {
   return !isAddress(name) && isHostName(name);
-}
-
-function isAddress(name: string): boolean {
-  return parseIPv4(name) !== null || parseIPv6(name) !== null;
 }
 
 /** The host of an endpoint as a certificate has it. */

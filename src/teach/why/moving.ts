@@ -3,7 +3,7 @@ import type { Snapshot } from '../../socket/state.ts';
 import type { Circumstances, Explanations } from './circumstances.ts';
 import { endingOf, hasFlag, isSet, partnerOf, resetsOnClose, unreadAt } from './history.ts';
 import { printedCall } from './printed.ts';
-import { bytes, bytesAre, hostOf, isStream, nameOf, portOf, stateOf } from './words.ts';
+import { bytes, bytesAre, hostOf, isStream, nameOf, portOf, stateOf, whichIs } from './words.ts';
 
 /** What is left of 65535 behind the headers of IP and UDP (RFC 791 §3.1, RFC 768). */
 const MOST_IN_IPV4 = 65535 - 20 - 8;
@@ -33,7 +33,7 @@ export const moving: Explanations = {
       : null;
   },
   'sendto EAFNOSUPPORT': ({ socket, address }) =>
-    `${address} is not an address for ${nameOf(socket)}, which is ${socket?.kind}.`,
+    `${address} is not an address for ${whichIs(socket)}.`,
   'waited ETIMEDOUT': () =>
     'the other side neither sent anything nor ended: --timeout or --idle says how long that is waited for.',
   'recv ETIMEDOUT': (about) => (about.step === null ? silence(about) : gaveUp(about)),
@@ -95,14 +95,14 @@ function refusedEarlier({ socket, address }: Circumstances): string | null {
 function refused({ address }: Circumstances): string {
   return address?.startsWith('unix:')
     ? `the socket at ${address} is closed.`
-    : `an ICMP message came back, port unreachable: no socket is bound to ${address}.`;
+    : `an ICMP message came back, port unreachable: no socket is bound to ${address ?? 'that port'}.`;
 }
 
 /** The same of one after which nothing came. */
 function silence({ address }: Circumstances): string {
   return address?.startsWith('unix:')
     ? `the datagram is in the queue of ${address}. Whether it was read, nobody tells.`
-    : `UDP has no acknowledgements: the datagram or its answer may be lost, a firewall may drop them, or whoever is at ${address} has nothing to say.`;
+    : `UDP has no acknowledgements: the datagram or its answer may be lost, a firewall may drop them, or whoever is at ${address ?? 'that address'} has nothing to say.`;
 }
 
 function gaveUp({ socket }: Circumstances): string {
@@ -151,7 +151,7 @@ function noUrgentByte({ socket, step, steps }: Circumstances): string | null {
 function urgentIsTcps({ socket, step }: Circumstances): string {
   return hasFlag(step?.call ?? null, 'MSG_OOB')
     ? `urgent data (MSG_OOB) belongs to streams, and ${nameOf(socket)} is ${socket?.kind}.`
-    : `a socket of this kind (${socket?.kind}) has no such call.`;
+    : `a socket of this kind${socket === null ? '' : ` (${socket.kind})`} has no such call.`;
 }
 
 function wasReset({ socket, all, steps }: Circumstances): string {

@@ -2,7 +2,7 @@
 import type { Snapshot } from '../../socket/state.ts';
 import type { Circumstances, Explanations } from './circumstances.ts';
 import { inUse, swappedPort } from './port.ts';
-import { hostOf, isUnix, nameOf, portOf, stateOf } from './words.ts';
+import { hostOf, isUnix, nameOf, portOf, stateOf, whichIs } from './words.ts';
 
 export const opening: Explanations = {
   'bind EINVAL': ({ socket, address }) => {
@@ -55,7 +55,7 @@ export const opening: Explanations = {
   'connect ENOTDIR': ({ address }) =>
     `a part of ${address} that must be a folder is something else.`,
   'connect EPROTOTYPE': ({ socket, address }) =>
-    `the socket at ${address} is of another type than ${nameOf(socket)}, which is ${socket?.kind}.`,
+    `the socket at ${address} is of another type than ${whichIs(socket)}.`,
   'connect EACCES': (about) =>
     isUnix(about.socket)
       ? `there is no permission to write to ${about.address}, and connecting takes that.`
@@ -75,17 +75,17 @@ export const opening: Explanations = {
   ENETUNREACH: ({ socket, address }) =>
     isMulticast(address) && socket?.kind.startsWith('TCP')
       ? `${hostOf(address)} is a group of hosts or all of them, and a TCP connection has one peer.`
-      : `this machine has no route to ${address}.`,
+      : `this machine has no route to ${address ?? 'the peer'}.`,
   EHOSTUNREACH: ({ address }) =>
-    `a router, or this machine, says that ${address} can’t be reached.`,
+    `a router, or this machine, says that ${address ?? 'the peer'} can’t be reached.`,
 };
 
 /** The hint where the address is of another family, or incomplete. */
 function wrongFamily(socket: Snapshot | null, address: string | null): string {
-  if (address !== null && isLinkLocalAlone(address) && socket?.kind.endsWith('IPv6')) {
+  if (address !== null && isLinkLocalAlone(address) && socket?.kind.endsWith('IPv6') !== false) {
     return `${address} is on every link: say which one, as in [fe80::1%eth0]:80.`;
   }
-  return `${address} is not an address for ${nameOf(socket)}, which is ${socket?.kind}.`;
+  return `${address} is not an address for ${whichIs(socket)}.`;
 }
 
 function refused({ address, all }: Circumstances): string {

@@ -43,7 +43,8 @@ export const other: Explanations = {
   EINTR: () => 'the call was given up before it was done, as a signal would have ended it.',
   EBADF: closed,
   EMFILE: () => 'this process has no descriptor left: its limit is what `ulimit -n` says.',
-  EOPNOTSUPP: ({ socket }) => `a socket of this kind (${socket?.kind}) has no such call.`,
+  EOPNOTSUPP: ({ socket }) =>
+    `a socket of this kind${socket === null ? '' : ` (${socket.kind})`} has no such call.`,
   EACCES: () => 'permission is missing.',
   EPERM: () => 'only root, or a program with the right capability, may do this.',
 };

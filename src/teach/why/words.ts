@@ -5,6 +5,11 @@ export function nameOf(socket: Snapshot | null): string {
   return socket?.socket ?? 'the socket';
 }
 
+/** With its kind, where the socket is known. */
+export function whichIs(socket: Snapshot | null): string {
+  return socket === null ? 'this socket' : `${socket.socket}, which is ${socket.kind}`;
+}
+
 /** In words: only TCP has states. */
 export function stateOf(socket: Snapshot | null): string {
   return socket?.state ?? (socket?.peer == null ? 'not connected' : 'connected');

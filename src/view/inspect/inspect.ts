@@ -7,7 +7,7 @@ import type {
 } from '../../socket/inspect/inspect.ts';
 import { padEnd, widthOf } from '../layout.ts';
 import type { Page } from '../page.ts';
-import { inSigns } from '../theme.ts';
+import { inSigns } from '../signs.ts';
 import { visibleText } from '../visible.ts';
 import { addressLines } from './address.ts';
 import { memoryLines, portLines, row } from './rows.ts';

@@ -3,8 +3,9 @@ import type { AddressInspection, Port } from '../../socket/inspect/inspect.ts';
 import { spacedHex } from '../../wire/bytes.ts';
 import { hanging, padEnd, widthOf } from '../layout.ts';
 import type { Page } from '../page.ts';
+import { inSigns } from '../signs.ts';
 import { renderSockaddr } from '../sockaddr.ts';
-import { inSigns, type Theme } from '../theme.ts';
+import type { Theme } from '../theme.ts';
 import { visibleText } from '../visible.ts';
 
 /** Columns before the text: two, the label, one. */

@@ -4,9 +4,9 @@ import type { Mistake } from '../../script/source.ts';
 import { renderProblem } from '../caret.ts';
 import { hanging, padEnd } from '../layout.ts';
 import type { Page } from '../page.ts';
+import { inSigns } from '../signs.ts';
 import { renderSockets } from '../sockets.ts';
 import { renderWhy } from '../step.ts';
-import { inSigns } from '../theme.ts';
 import { visibleText } from '../visible.ts';
 
 /** Characters of an answer that are shown, about a screen. */

@@ -1,4 +1,5 @@
 /** What a C structure is declared as: plain data, without offsets. */
+import { TextProblem } from '../text-problem.ts';
 import type { Scalar } from './scalar.ts';
 
 /** `host` is whatever the machine that runs this has. */
@@ -39,23 +40,9 @@ export const MOST_FIELDS = 65_536;
 export const MOST_LEVELS = 63;
 export const MOST_NAME = 63;
 
-/** A declaration that can't be read: what is wrong, where, and the nearest right word. */
-export class StructProblem extends Error {
+/** A declaration that can't be read. */
+export class StructProblem extends TextProblem {
   override readonly name = 'StructProblem';
-  /** The first character that is wrong, and the one behind the last. */
-  readonly span: readonly [from: number, to: number];
-  /** What to write instead of what the span covers. */
-  readonly suggestion: string | null;
-
-  constructor(
-    message: string,
-    span: readonly [from: number, to: number],
-    suggestion: string | null = null,
-  ) {
-    super(message);
-    this.span = span;
-    this.suggestion = suggestion;
-  }
 }
 
 /** `struct person { char name[30]; uint32_t age; } packed network`, as `parseStruct` reads it. */

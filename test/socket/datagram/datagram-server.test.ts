@@ -4,10 +4,11 @@ import { peerNamed } from '../../../src/socket/datagram/datagram.ts';
 import { openClient, openServer } from '../../../src/socket/datagram/open.ts';
 import { type DatagramEndpoint, targetsFor } from '../../../src/socket/plan/addresses.ts';
 import { Session } from '../../../src/socket/session/session.ts';
-import { openDescriptors } from '../../support/bare.ts';
+import { openDescriptors, portOf } from '../../support/bare.ts';
 import { udp, udpPeer } from '../../support/datagrams.ts';
 import { FaultySys } from '../../support/faulty-sys.ts';
 import { hasIPv6 } from '../../support/peer.ts';
+import { python } from '../../support/program.ts';
 import { pattern } from '../../support/streams.ts';
 
 let sys: FaultySys;
@@ -221,5 +222,49 @@ describe('where nobody watches', () => {
     const peer = await udpPeer();
     await peer.send('on', server.local ?? '');
     expect(await server.receive()).toMatchObject({ length: 2 });
+  });
+});
+
+describe('bound to every address', () => {
+  /** A connected socket of Python's hears only the address that it wrote to. */
+  const ASK = `
+import socket, sys
+host, port = sys.argv[1], int(sys.argv[2])
+s = socket.socket(socket.AF_INET6 if ':' in host else socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(5)
+s.connect((host, port)); s.send(b'where to?')
+print('ready', s.recv(100).decode(), flush=True)
+`;
+
+  it.each([
+    ['*', '127.0.0.1'],
+    ['*', '127.7.7.7'],
+    ['*', '::1'],
+    ['0.0.0.0', '127.7.7.7'],
+  ])('(%s) it answers from the address that was asked, %s', async (bound, asked) => {
+    sys = new FaultySys();
+    session = new Session({ sys, keep: 0, observe: false });
+    const server = await openServer(session, udp(bound, 0), ANY);
+    const peer = python(ASK, asked, String(portOf(server.local)));
+    const datagram = await server.receive();
+    if (datagram?.from == null) throw new Error('a datagram of nobody');
+    expect(Buffer.from(datagram.bytes).toString()).toBe('where to?');
+    await server.sendTo(datagram.from, Buffer.from('to here'));
+    expect(await peer.ready()).toBe('to here');
+  });
+
+  it('it takes and gives the largest datagrams there are', async () => {
+    sys = new FaultySys();
+    session = new Session({ sys, keep: 0, observe: false });
+    const server = await openServer(session, udp('0.0.0.0', 0), ANY);
+    const peer = await udpPeer();
+    const bytes = pattern(65_507);
+    await peer.send(bytes, `127.0.0.1:${portOf(server.local)}`);
+    const datagram = await server.receive();
+    if (datagram?.from == null) throw new Error('a datagram of nobody');
+    expect(bytes.equals(datagram.bytes)).toBe(true);
+    await server.sendTo(datagram.from, datagram.bytes);
+    await peer.count(1);
+    expect(peer.received[0]?.equals(bytes)).toBe(true);
   });
 });

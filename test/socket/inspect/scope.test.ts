@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scopeOf } from '../../../src/socket/inspect/scope.ts';
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../../../src/sys/inet.ts';
-import { createTheme, inSigns } from '../../../src/view/theme.ts';
+import { inSigns } from '../../../src/view/signs.ts';
+import { createTheme } from '../../../src/view/theme.ts';
 import { Python } from '../../support/python.ts';
 import { has } from '../../support/tools.ts';
 

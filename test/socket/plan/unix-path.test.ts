@@ -28,7 +28,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   session.close();
-  rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true, force: true });
 });
 
 function listen(by = session): Promise<string> {
@@ -128,5 +128,28 @@ describe('the path of a Unix socket', () => {
       for (const one of sessions) one.close();
     }
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.each([
+    ['has gone', () => rmSync(folder, { recursive: true })],
+    [
+      'is a file now',
+      () => {
+        rmSync(folder, { recursive: true });
+        writeFileSync(folder, '');
+      },
+    ],
+    [
+      'is a link to itself now',
+      () => {
+        rmSync(folder, { recursive: true });
+        symlinkSync(folder, folder);
+      },
+    ],
+  ])('whose folder %s does not keep the session from closing', async (_, change) => {
+    await listen();
+    change();
+    session.close();
+    expect(session.sockets.openOnes()).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { keyProblem } from '../../../src/socket/tls/certificate.ts';
+import { keyProblem } from '../../../src/socket/tls/pem.ts';
 import { selfSigned } from '../../../src/socket/tls/self-signed.ts';
 import { scratch } from '../../support/payload.ts';
 import { has } from '../../support/tools.ts';

@@ -35,6 +35,16 @@ async function received({ ours }: Two): Promise<{ sink: KeptSink; failure: unkno
   return { sink, failure };
 }
 
+/** Waits until the peer can write no more. */
+async function standsStill({ peer: { socket } }: Two): Promise<void> {
+  let [before, still] = [-1, 0];
+  await until('nothing moves any more', () => {
+    still = socket.writableLength === before ? still + 1 : 0;
+    before = socket.writableLength;
+    return still === 2000;
+  });
+}
+
 describe.each(WAYS)('$name', ({ name, open }) => {
   it.each([false, true])(
     'carries bytes both ways and counts them (watched: %s)',
@@ -171,12 +181,7 @@ describe.each(WAYS)('$name', ({ name, open }) => {
     socket.end(bytes);
     const room = new Uint8Array(1000);
     await until('the first have come', () => two.ours.source.read(room) === room.length);
-    let [before, still] = [-1, 0];
-    await until('nothing moves any more', () => {
-      still = socket.bytesWritten === before ? still + 1 : 0;
-      before = socket.bytesWritten;
-      return still === 2000;
-    });
+    await standsStill(two);
     expect(socket.writableLength).toBeGreaterThan(8 * MIB);
     const { sink, failure } = await received(two);
     expect(failure).toBeNull();
@@ -201,8 +206,10 @@ describe.each(WAYS)('$name', ({ name, open }) => {
 
   it('leaves the shared buffer alone between a read and its use', async () => {
     const two = await open();
-    const bytes = pattern(4 * MIB);
+    const bytes = pattern(24 * MIB);
     two.peer.socket.end(bytes);
+    // So much waits that each read makes room for another from the kernel.
+    await standsStill(two);
     let at = 0;
     for (;;) {
       const count = Number(two.ours.source.read(sharedBuffer()));
