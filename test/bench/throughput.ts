@@ -16,7 +16,7 @@ import { ASIDE, best, type Contender, interleaved, medianOf } from './harness/ro
 import { moved, movesAll, type Way, withFile } from './harness/transfer.ts';
 
 const BYTES = amount(2 * 2 ** 30, 2 ** 28);
-const ROUNDS = amount(7, 1);
+const ROUNDS = amount(5, 1);
 const SIZE = `${BYTES / 2 ** 20} MiB`;
 
 async function between(row: string, from: Way['from'], to: Way['to'], file: string): Promise<void> {

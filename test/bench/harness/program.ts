@@ -42,6 +42,7 @@ const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
 /** @param stdio of stdin and stdout: descriptors, 'ignore' or 'pipe' */
 export function start(command: Command, stdio: readonly ('ignore' | 'pipe' | number)[]): Running {
