@@ -7,8 +7,8 @@ const NEVER_READING = `
 import os, re, select, socket, subprocess, sys, time
 p = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, bufsize=0)
 told = b''
-while not re.search(rb'listening on \\S+:\\d+ \\(', told): told += p.stderr.read(1000)
-port = int(re.search(rb'listening on \\S+:(\\d+)', told)[1])
+while b'"pid"' not in told: told += p.stderr.read(1000)
+port = int(re.search(rb'"listening","local":"127.0.0.1:(\\d+)"', told)[1])
 conn = socket.create_connection(('127.0.0.1', port))
 conn.sendall(b'x' * 100000)
 end = os.open(f'/proc/{p.pid}/fd/2', os.O_WRONLY | os.O_NONBLOCK)
@@ -20,6 +20,6 @@ except subprocess.TimeoutExpired: print('ready still there'); p.kill()
 `;
 
 it('SIGTERM ends it all the same, with 143', async () => {
-  const server = [...SOCKLAB, 'serve', '--hex', '--service', 'discard', '127.0.0.1:0'];
+  const server = [...SOCKLAB, 'serve', '--hex', '--json', '--service', 'discard', '127.0.0.1:0'];
   expect(await python(NEVER_READING, ...server).ready()).toBe('143');
 });
