@@ -1,8 +1,7 @@
-/** docs/cookbook.md: every task on the page runs as it stands there, and so do the ways beside it. */
+/** docs/cookbook.md: every task on the page runs as it stands there. */
 import { describe, expect, it } from 'vitest';
 import { has } from '../support/tools.ts';
-import { runInstead } from './instead.ts';
-import { commandsOf, PAGE, tasks } from './page.ts';
+import { commandsOf, PAGE, type Task, tasks } from './page.ts';
 import { startServer } from './servers.ts';
 import { makeStage, NO_STAGE } from './stage.ts';
 import { Terminal } from './terminal.ts';
@@ -27,10 +26,10 @@ describe('docs/cookbook.md', () => {
   });
 });
 
-describe.each(all)('line $line: $title', (task) => {
-  it('runs as it stands', async ({ skip }) => {
+describe('runs as it stands:', () => {
+  it.for(all)('line $line: $title', async (task, { skip }) => {
     if (NO_STAGE !== null) return skip(NO_STAGE);
-    const missing = TOOLS.find((tool) => uses(tool) && !has(tool));
+    const missing = TOOLS.find((tool) => uses(task, tool) && !has(tool));
     if (missing !== undefined) return skip(`${missing} is not installed`);
     const stage = await makeStage();
     await startServer(task.title, stage);
@@ -42,23 +41,11 @@ describe.each(all)('line $line: $title', (task) => {
     }
     for (const terminal of terminals.toReversed()) await terminal.finish();
   });
-
-  it('its other ways do what the page says', { timeout: 60_000 }, async ({ skip }) => {
-    if (NO_STAGE !== null) return skip(NO_STAGE);
-    const stage = await makeStage();
-    await startServer(task.title, stage);
-    for (const instead of task.instead)
-      if (has(instead.tool)) await runInstead(task, instead, stage);
-    const missing = task.instead.find(({ tool }) => !has(tool));
-    if (missing !== undefined) skip(`${missing.tool} is not installed; the others were run`);
-  });
-
-  function uses(tool: string): boolean {
-    return task.terminals
-      .flatMap(commandsOf)
-      .some((text) => new RegExp(`\\b${tool}\\b`).test(text));
-  }
 });
+
+function uses({ terminals }: Task, tool: string): boolean {
+  return terminals.flatMap(commandsOf).some((text) => new RegExp(`\\b${tool}\\b`).test(text));
+}
 
 /** The anchor of a heading, as GitHub makes it. */
 function anchorOf(title: string): string {

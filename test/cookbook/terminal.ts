@@ -112,8 +112,9 @@ export class Terminal {
     const lines = volatile(this.page(to))
       .split('\n')
       .map((line) => (line === '…' ? '(?:.*\\n)*?.*' : line.split('…').map(literal).join('.*')));
-    // ^C stands behind what was left without a line's end.
-    const all = lines.join('\\n').replaceAll('\\n\\^C', '\\n?\\^C');
+    // ^C stands behind what was left without a line's end; what … stands for may come after it.
+    const behind = this.page(to).endsWith('\n…\n^C') ? '(?:.*\\n?)*' : '';
+    const all = lines.join('\\n').replaceAll('\\n\\^C', '\\n?\\^C') + behind;
     return new RegExp(`^${all}${end === '$' ? '\\s*$' : '(?=\\n|$)'}`);
   }
 }
