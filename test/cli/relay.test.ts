@@ -120,6 +120,13 @@ describe('relay', () => {
     expect(relay.stderr).toMatch(/connect 127\.0\.0\.1:\d+: ECONNREFUSED/);
   });
 
+  it('a recording is its owner’s alone, also in a file that others could read', async () => {
+    const file = join(scratch(), 'talk.jsonl');
+    writeFileSync(file, '', { mode: 0o644 });
+    await relaying('--record', file, ':0', ':9');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
   it('a recording that can’t be written is a mistake, told before anything is bound', async () => {
     const { code, stderr } = await run(['relay', '--record', '/no/such/folder/x', ':0', ':9']);
     expect(stderr).toMatch(/^socklab: --record \/no\/such\/folder\/x: ENOENT/);

@@ -1,8 +1,10 @@
 /** --record: what passes, written down as it passes. */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { visibleText } from '../../view/visible.ts';
 import { type Entry, printEntry } from '../../wire/record.ts';
 import { EXIT, Failure } from '../exit.ts';
+
+const OWNER_ONLY = 0o600;
 
 export class RecordFile {
   private readonly fd: number;
@@ -15,7 +17,9 @@ export class RecordFile {
     this.path = path;
     try {
       // It may hold what is nobody else's business: passwords go over sockets, too.
-      this.fd = openSync(path, 'w', 0o600);
+      this.fd = openSync(path, 'w', OWNER_ONLY);
+      // One that was there already, and that others may read.
+      if (fstatSync(this.fd).isFile()) fchmodSync(this.fd, OWNER_ONLY);
     } catch (error) {
       throw this.failure(error, EXIT.usage);
     }
