@@ -91,7 +91,8 @@ describe('a step', () => {
     expect([answer(step), step.details]).toEqual([
       10,
       [
-        { kind: 'from', address: from },
+        // The address as the kernel wrote it: struct sockaddr_in has 16 bytes.
+        { kind: 'from', address: from, bytes: expect.toSatisfy((bytes) => bytes.length === 16) },
         { kind: 'cut', length: 10 },
       ],
     ]);
