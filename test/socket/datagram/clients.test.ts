@@ -1,5 +1,5 @@
 /** `connect` and `send` over UDP as plans: borders, silence and refusals. */
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   connectDatagrams,
   type DatagramConnectOptions,
@@ -35,9 +35,15 @@ beforeEach(() => {
   tried = [];
 });
 afterEach(() => {
+  vi.useRealTimers();
   session.close();
   expect(sys.misuses).toEqual([]);
 });
+
+/** From now on time passes when the test says so; the sockets are real all the same. */
+function timeIsOurs(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+}
 
 const events = {
   connected: ({ remote }: { remote: string | null }) => tried.push(remote),
@@ -99,11 +105,14 @@ describe.each([
     it('waits for the first answer as long as --timeout says, and then for silence', async () => {
       const peer = await udpPeer();
       stdin.feed('question').end();
+      timeIsOurs();
       const done = connecting(peer.port, { timeoutMs: 60_000 });
       await peer.count(1);
       // Later than the silence that ends it once something has come.
-      await new Promise((resolve) => setTimeout(resolve, 1100));
+      await vi.advanceTimersByTimeAsync(1100);
       await peer.send('late', peer.from[0] ?? '');
+      await until('it has come', () => output.text === 'late');
+      await vi.advanceTimersByTimeAsync(1000);
       await done;
       expect(output.text).toBe('late');
     });
@@ -154,12 +163,15 @@ describe.each([
       const peer = await udpPeer();
       stdin.feed('a').end();
       output.hold();
+      timeIsOurs();
       const done = connecting(peer.port, { idleMs: 300 });
       await peer.count(1);
       for (const text of ['1', '2']) await peer.send(text, peer.from[0] ?? '');
       await until('the first is written', () => output.writes === 1);
-      await new Promise((resolve) => setTimeout(resolve, 400));
+      await vi.advanceTimersByTimeAsync(400);
       output.letGo();
+      await until('both are written', () => output.text === '12');
+      await vi.advanceTimersByTimeAsync(300);
       await done;
       expect(output.text).toBe('12');
     });
@@ -255,9 +267,10 @@ describe.each([
     it('a slow stdout is no silence of the peer’s', async () => {
       const peer = await echoing();
       output.hold();
+      timeIsOurs();
       const done = sending(peer.port, ['a', 'b'], { timeoutMs: 100 });
       await until('the first is written', () => output.writes === 1);
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await vi.advanceTimersByTimeAsync(200);
       output.letGo();
       await done;
       expect(output.text).toBe('ab');

@@ -1,5 +1,5 @@
 /** `send`: messages, and the replies to them. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ClientEvents } from '../../../src/socket/plan/client.ts';
 import { type SendOptions, send } from '../../../src/socket/plan/send.ts';
 import { UnmetReply } from '../../../src/socket/plan/unmet-reply.ts';
@@ -313,11 +313,14 @@ describe('a message that is sent again', () => {
 });
 
 it('while stdin gives nothing, the peer’s silence is no timeout', async () => {
+  // Time passes when the test says so; the sockets are real all the same.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   const stdin = new FedSource('one ');
   const done = sendingWith({ message: stdin, patienceMs: 60 });
   const peer = await listener.accepted();
   await received(peer, 4);
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await vi.advanceTimersByTimeAsync(200);
   stdin.feed('two').end();
   expect((await peer.readAll()).toString()).toBe('two');
   peer.close();
