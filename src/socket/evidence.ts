@@ -6,6 +6,7 @@ import {
   type PortListener,
 } from '../sys/connection-end.ts';
 import { findPortHolder, type PortHolder } from '../sys/port-holder.ts';
+import type { Protocol } from '../sys/proc-net.ts';
 import type { SocketAddress } from '../sys/sockaddr.ts';
 import type { Sys } from '../sys/sys.ts';
 import { readRetransmissions } from '../sys/tcp-info.ts';
@@ -14,10 +15,11 @@ import { canonicalEndpoint, EndpointError, parseEndpoint } from './endpoint.ts';
 
 export type { ConnectionEnd, PortListener } from '../sys/connection-end.ts';
 export type { PortHolder } from '../sys/port-holder.ts';
+export type { ProcessId, Protocol } from '../sys/proc-net.ts';
 
-/** Who is in the way of a bind to a TCP port: null where nobody is seen, or nobody can be asked. */
-export function holderOfPort(port: number): PortHolder | null {
-  return findPortHolder(port);
+/** Who is in the way of a bind to a port: null where nobody is seen, or nobody can be asked. */
+export function holderOfPort(port: number, protocol: Protocol = 'tcp'): PortHolder | null {
+  return findPortHolder(port, protocol);
 }
 
 /** Who listens on a TCP port of this machine; null where nobody does, or nobody can be asked. */

@@ -1,7 +1,7 @@
 /** The other end of a connection, or who could become it, on this machine: as /proc tells it. */
 import { parseIPv4, parseIPv6 } from './inet.ts';
 import { type TcpState, tcpStateOf } from './platform.ts';
-import { LISTEN, ownerOf, type ProcessId, type TcpEnd, tcpLines } from './proc-net.ts';
+import { LISTEN, linesOf, ownerOf, type PortEnd, type ProcessId } from './proc-net.ts';
 import type { SocketAddress } from './sockaddr.ts';
 
 type Internet = Extract<SocketAddress, { port: number }>;
@@ -18,7 +18,7 @@ export interface ConnectionEnd {
 
 /** Looks the socket with these two addresses up; null where this machine has none. */
 export function findConnectionEnd(local: Internet, peer: Internet): ConnectionEnd | null {
-  const line = tcpLines().find((one) => is(one.local, local) && is(one.peer, peer));
+  const line = linesOf('tcp').find((one) => is(one.local, local) && is(one.peer, peer));
   if (line === undefined) return null;
   const { state, unread, inode } = line;
   const held = inode !== '0';
@@ -33,11 +33,11 @@ export interface PortListener {
 
 /** Who listens on a TCP port, on whatever address; null where nobody does. */
 export function findListener(port: number): PortListener | null {
-  const line = tcpLines().find(({ state, local }) => state === LISTEN && local.port === port);
+  const line = linesOf('tcp').find(({ state, local }) => state === LISTEN && local.port === port);
   return line === undefined ? null : { waiting: line.unread, process: ownerOf(line.inode) };
 }
 
-function is({ host, port }: TcpEnd, address: Internet): boolean {
+function is({ host, port }: PortEnd, address: Internet): boolean {
   return port === address.port && hostsOf(address).includes(host);
 }
 

@@ -1,7 +1,7 @@
-/** The kernel's list of TCP sockets, and whose they are: proc(5), /proc/net/tcp and /proc/PID/fd. */
+/** The kernel's lists of TCP and UDP sockets, and whose they are: proc(5), /proc/net/tcp, /proc/net/udp and /proc/PID/fd. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** Columns of /proc/net/tcp, after splitting at blanks. */
+/** Columns of /proc/net/tcp and /proc/net/udp, after splitting at blanks. */
 const LOCAL = 1;
 const PEER = 2;
 const STATE = 3;
@@ -11,10 +11,13 @@ const INODE = 9;
 /** The number of the state. */
 export const LISTEN = 10;
 
-export interface TcpLine {
-  readonly local: TcpEnd;
-  readonly peer: TcpEnd;
-  /** The number of the state, as <linux/tcp_states.h> has it. */
+/** Each protocol has ports of its own. */
+export type Protocol = 'tcp' | 'udp';
+
+export interface PortLine {
+  readonly local: PortEnd;
+  readonly peer: PortEnd;
+  /** The number of the state, as <linux/tcp_states.h> has it; a UDP socket's is CLOSE or ESTABLISHED. */
   readonly state: number;
   /** Bytes that wait to be read; of a listener, connections that wait to be accepted. */
   readonly unread: number;
@@ -22,7 +25,7 @@ export interface TcpLine {
   readonly inode: string;
 }
 
-export interface TcpEnd {
+export interface PortEnd {
   /** The address as the kernel prints it: words of 32 bits, in this machine's byte order. */
   readonly host: string;
   readonly port: number;
@@ -35,8 +38,9 @@ export interface ProcessId {
 }
 
 /** All of them, IPv4 first; none where there is no /proc. */
-export function tcpLines(): TcpLine[] {
-  return [...tableOf('/proc/net/tcp'), ...tableOf('/proc/net/tcp6')].map((columns) => ({
+export function linesOf(protocol: Protocol): PortLine[] {
+  const path = `/proc/net/${protocol}`;
+  return [...tableOf(path), ...tableOf(`${path}6`)].map((columns) => ({
     local: endOf(columns[LOCAL]),
     peer: endOf(columns[PEER]),
     state: hex(columns[STATE]),
@@ -56,7 +60,7 @@ export function ownerOf(inode: string): ProcessId | null {
   return null;
 }
 
-function endOf(column = ''): TcpEnd {
+function endOf(column = ''): PortEnd {
   const [host = '', port] = column.split(':');
   return { host, port: hex(port) };
 }

@@ -2,6 +2,7 @@
 import { closeSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { deadPort, type UdpPeer, udpPeer } from '../support/datagrams.ts';
+import { listener } from '../support/peer.ts';
 import { contentsOf, pipe } from '../support/pipe.ts';
 import { residentKib, standstill } from '../support/process.ts';
 import { type Program, run, socklab } from '../support/program.ts';
@@ -182,11 +183,24 @@ describe('serve', () => {
     expect(await server.exit()).toMatchObject({ code: 0, stdout: Buffer.from('ping') });
   });
 
-  it('a port in use exits 7', async () => {
-    const [, address] = await serving();
+  it('a port in use exits 7, and names the process that holds it: not who has it over TCP', async () => {
+    const [server, address] = await serving();
+    await listener('127.0.0.1', Number(address.split(':').at(-1)));
     const { code, stderr } = await run(['serve', `udp:${address}`]);
     expect(stderr).toContain(`socklab: bind ${address}: EADDRINUSE`);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
+      new RegExp(`process ${server.pid} \\(.+\\) holds port \\d+\\.`),
+    );
     expect(code).toBe(7);
+  });
+
+  it('whoever looks for it over TCP is told of it', async () => {
+    const [server, address] = await serving();
+    const { code, stderr } = await run(['send', address, 'x']);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
+      new RegExp(`Over UDP, process ${server.pid} \\(.+\\) has that port: udp:${address}\\.`),
+    );
+    expect(code).toBe(3);
   });
 
   it('ten thousand datagrams and a thousand peers leave its memory flat', async () => {

@@ -77,6 +77,12 @@ it('finds nobody for a free port', () => {
   expect(findPortHolder(port)).toBeNull();
 });
 
+it('keeps the ports of TCP and UDP apart', () => {
+  const { port } = localOf(sockets.udp());
+  expect(findPortHolder(port, 'udp')).toEqual({ state: 'other', process: ourselves });
+  expect(findPortHolder(port)).toBeNull();
+});
+
 /** A port of 127.0.0.1 that nothing but TIME-WAIT holds. */
 async function portInTimeWait(): Promise<number> {
   const { listener, client, conn } = sockets.connection();

@@ -1,7 +1,7 @@
 /** Why a socket can't be made, given an address, made passive, or connected. */
 import type { Snapshot } from '../../socket/state.ts';
 import type { Circumstances, Explanations } from './circumstances.ts';
-import { inUse, swappedPort } from './port.ts';
+import { inUse, otherProtocol, swappedPort } from './port.ts';
 import { hostOf, isUnix, nameOf, portOf, stateOf, whichIs } from './words.ts';
 
 export const opening: Explanations = {
@@ -95,7 +95,7 @@ function refused({ address, all }: Circumstances): string {
   );
   const hint =
     bound === undefined
-      ? `${listensElsewhere(address, all)}${swappedPort(address)}`
+      ? `${listensElsewhere(address, all)}${swappedPort(address)}` || otherProtocol(address)
       : ` ${bound.socket} is bound there, and has not called listen().`;
   return `nobody listens at ${address}: the kernel there answered the SYN with a reset (RST).${hint}`;
 }

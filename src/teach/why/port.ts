@@ -1,11 +1,11 @@
 /** Addresses and ports: who has one already, and one whose two bytes are swapped. */
-import { fileAt, holderOfPort } from '../../socket/evidence.ts';
+import { fileAt, holderOfPort, type ProcessId, type Protocol } from '../../socket/evidence.ts';
 import type { Snapshot } from '../../socket/state.ts';
 import type { Step } from '../../socket/step.ts';
 import { withoutHtons } from '../../socket/swapped-port.ts';
 import type { Circumstances } from './circumstances.ts';
 import { isSet } from './history.ts';
-import { nameOf, portOf, stateOf } from './words.ts';
+import { isLocal, nameOf, portOf, stateOf } from './words.ts';
 
 /** An address in use: by one of our own sockets, another process, or a connection in TIME-WAIT. */
 export function inUse(about: Circumstances, address: string | null): string | null {
@@ -26,8 +26,6 @@ export function inUse(about: Circumstances, address: string | null): string | nu
   const ours = rivals.find((one) => one.state === 'LISTEN') ?? rivals[0];
   if (ours !== undefined)
     return `${ours.socket} has ${ours.local} already (${stateOf(ours)}). ${rule(ours, about, port)}`;
-  if (socket !== null && !socket.kind.startsWith('TCP'))
-    return `another socket has ${address} already.`;
   return heldElsewhere(port, about);
 }
 
@@ -54,10 +52,9 @@ function sameProtocol(one: Snapshot, other: Snapshot | null): boolean {
 }
 
 function heldElsewhere(port: number, about: Circumstances): string {
-  const holder = holderOfPort(port);
+  const holder = holderOfPort(port, protocolOf(about));
   if (holder?.process != null) {
-    const { pid, name } = holder.process;
-    return `process ${pid} (${name}) holds port ${port}${holder.state === 'LISTEN' ? ' and listens there' : ''}.`;
+    return `${processOf(holder.process)} holds port ${port}${holder.state === 'LISTEN' ? ' and listens there' : ''}.`;
   }
   if (holder?.state === 'TIME-WAIT') {
     return `a connection of port ${port} is in TIME-WAIT for up to a minute more. ${bothNeedIt(port, about)}`;
@@ -65,6 +62,27 @@ function heldElsewhere(port: number, about: Circumstances): string {
   if (holder !== null)
     return `port ${port} is held by a process that we may not look into (another user’s).`;
   return `somebody holds port ${port}; nothing in /proc tells who.`;
+}
+
+/** Of the socket; where only the error is known, of those that there are. */
+function protocolOf({ socket, all }: Circumstances): Protocol {
+  const sockets = socket === null ? all : [socket];
+  return sockets.some(({ kind }) => kind.startsWith('UDP')) ? 'udp' : 'tcp';
+}
+
+/** Nobody listens at a port of this machine, but over UDP somebody has it: which of the two was meant? */
+export function otherProtocol(address: string | null): string {
+  const port = portOf(address);
+  if (port === null || !isLocal(address ?? '')) return '';
+  const holder = holderOfPort(port, 'udp');
+  if (holder === null) return '';
+  const who = holder.process === null ? 'somebody' : processOf(holder.process);
+  return ` Over UDP, ${who} has that port: udp:${address}.`;
+}
+
+/** As it is told apart from others: `process 4711 (nginx)`. */
+function processOf({ pid, name }: ProcessId): string {
+  return `process ${pid} (${name})`;
 }
 
 /**

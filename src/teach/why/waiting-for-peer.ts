@@ -4,7 +4,7 @@ import type { Snapshot } from '../../socket/state.ts';
 import { withoutHtons } from '../../socket/swapped-port.ts';
 import type { Evidence, Waiting } from './evidence.ts';
 import { optionOf } from './history.ts';
-import { plainAddress, portOf } from './words.ts';
+import { isLocal, plainAddress, portOf } from './words.ts';
 
 export function waitingToAccept({ socket, evidence }: Waiting): string {
   const { socket: name, local, queue } = socket;
@@ -90,10 +90,6 @@ function targetIn(text: string): string | null {
 function reaches(local: string | null, target: string): boolean {
   if (local === null || portOf(local) !== portOf(target)) return false;
   return local === target || local.startsWith('0.0.0.0:') || local.startsWith('[::]:');
-}
-
-function isLocal(target: string): boolean {
-  return /^127\.|^0\.0\.0\.0:|^\[::1?\]|^\[::ffff:127\./.test(target);
 }
 
 function times(count: number): string {

@@ -42,6 +42,11 @@ export function portOf(address: string | null): number | null {
   return port === undefined ? null : Number(port);
 }
 
+/** Whether the address is one of this machine, wherever it is looked at. */
+export function isLocal(address: string): boolean {
+  return /^127\.|^0\.0\.0\.0:|^\[::1?\]|^\[::ffff:127\./.test(address);
+}
+
 /** One spelling for an address that has two: ::ffff:127.0.0.1 is 127.0.0.1 (RFC 4291 §2.5.5.2). */
 export function plainAddress(address: string): string {
   return address.replace(/^\[::ffff:([0-9.]+)\]/, '$1');
