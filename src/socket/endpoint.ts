@@ -138,6 +138,9 @@ function internet(
     return { transport, host, port: portAt(end + 2) };
   }
   const colon = text.indexOf(':', start);
+  if (/^(\.{0,2}\/|@)/.test(rest) && colon === -1) {
+    fail(`a Unix socket is written unix:${rest}`, start, text.length);
+  }
   if (colon === -1) {
     fail(
       rest === '' ? 'an endpoint is missing' : 'a port is missing: host:port',
