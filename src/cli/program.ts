@@ -1,10 +1,10 @@
 /** Every command with its options, for commander. Each command's own code is loaded when it runs. */
 import { Command } from 'commander';
 import { inSigns, signsFor } from '../view/signs.ts';
-import { visibleLines } from '../view/visible.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConnect } from './commands/connect.ts';
-import { type Done, finish, GENERAL } from './commands/finish.ts';
+import { type Done, finish, GENERAL, ourOwn } from './commands/finish.ts';
+import { withHabits } from './commands/habits.ts';
 import { addHelp, helpLook, unknownCommand } from './commands/help.ts';
 import { addDemo, addExplain, addInspect, addRepl, addRun } from './commands/language.ts';
 import { addMan } from './commands/man.ts';
@@ -32,8 +32,7 @@ export function createProgram(
     .configureOutput({
       writeOut: (text) => void stdout.write(inSigns(text, written)),
       writeErr: (text) => void stderr.write(inSigns(text, written)),
-      // commander quotes arguments as they are, and whoever wrote them may have been a stranger.
-      outputError: (text, write) => write(visibleLines(text).replace(/^error: /, 'socklab: ')),
+      outputError: (text, write) => write(ourOwn(text)),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
@@ -67,5 +66,6 @@ export function createProgram(
   program.commandsGroup('To set it up:');
   addCompletion(program, context, done);
   addMan(program, context, done);
-  return program;
+  // After the commands, which would take it over: run and explain have nothing to do with nc.
+  return withHabits(program);
 }

@@ -1,5 +1,6 @@
 /** What every command has. */
 import { type Command, Option } from 'commander';
+import { visibleLines } from '../../view/visible.ts';
 import { durationMs } from '../values.ts';
 
 /** Takes the exit code of a command that has run. */
@@ -10,6 +11,14 @@ export function duration(name: string, text: string, usual: string): Option {
   return new Option(`${name} <duration>`, text)
     .argParser(durationMs)
     .default(durationMs(usual), usual);
+}
+
+/**
+ * What commander says, as all of ours is said. It quotes arguments as they are, and whoever wrote
+ * them may have been a stranger.
+ */
+export function ourOwn(message: string): string {
+  return visibleLines(message).replace(/^error: /, 'socklab: ');
 }
 
 /** The heading of what every command has. */

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { durationMs } from '../values.ts';
 import { duration } from './finish.ts';
+import { withHabits } from './habits.ts';
 
 /** The group of what is shown beside the bytes. */
 const SHOWING = 'Showing:';
@@ -42,7 +43,7 @@ export function conversation(command: Command): void {
 
 /** The options of all that opens sockets. */
 export function shared(command: Command): void {
-  command
+  withHabits(command)
     .optionsGroup(SHOWING)
     .addOption(new Option('--trace', 'show each call on stderr, as strace does').conflicts('json'))
     .option('--json', 'tell each call and event on stderr, one JSON object a line')
