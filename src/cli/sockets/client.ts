@@ -3,9 +3,9 @@
 import { LONGEST_MS } from '../../socket/door.ts';
 import type { ClientEvents } from '../../socket/plan/client.ts';
 import type { ConnectOptions } from '../../socket/plan/open-connection.ts';
-import { visibleText } from '../../view/visible.ts';
 import { familyOf, sourceEndpoint } from '../endpoints.ts';
 import type { Running, RunOptions } from '../running.ts';
+import { shownAddress } from './tell.ts';
 import type { TlsClientArguments } from './tls.ts';
 
 export interface ClientOptions extends RunOptions, TlsClientArguments {
@@ -37,7 +37,7 @@ export function eventsFor({ tell, progress }: Running, total: number | null): Cl
     connected(connection) {
       const { local, remote } = connection;
       progress.add(connection, total);
-      const sentence = `connected to ${shown(remote)} from ${shown(local)}`;
+      const sentence = `connected to ${shownAddress(remote)} from ${shownAddress(local)}`;
       tell('connected', { local, remote }, sentence, 'news');
     },
     closed(connection) {
@@ -46,8 +46,4 @@ export function eventsFor({ tell, progress }: Running, total: number | null): Cl
       tell('closed', { local, remote, bytes_in: bytesIn, bytes_out: bytesOut }, 'closed', 'news');
     },
   };
-}
-
-function shown(address: string | null): string {
-  return address === null ? 'a socket without a name' : visibleText(address);
 }

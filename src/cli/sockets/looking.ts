@@ -1,11 +1,11 @@
 /** What a relay shows and records of what passes. */
 import type { SocketError } from '../../socket/errors.ts';
 import type { Onlooker, Side } from '../../socket/plan/relay.ts';
-import { visibleText } from '../../view/visible.ts';
 import { bytesJson } from '../../wire/json.ts';
 import { type Context, drained } from '../context.ts';
 import type { Running, RunOptions } from '../running.ts';
 import { RecordFile } from './record-file.ts';
+import { shownAddress } from './tell.ts';
 import { type Traffic, trafficOf } from './traffic.ts';
 
 export interface LookingOptions extends RunOptions {
@@ -60,7 +60,7 @@ export class Looking {
    */
   open(number: number, client: End, server: End, datagrams = false): Onlooker | null {
     const ends = { client: client.remote, server: server.remote };
-    const news = `${shown(client.remote)} is passed on to ${shown(server.remote)}`;
+    const news = `${shownAddress(client.remote)} is passed on to ${shownAddress(server.remote)}`;
     this.tell('relaying', { connection: number, ...ends }, news, 'news');
     this.record?.write({ type: 'open', connection: number, timeUs: this.record.now, ...ends });
     if (!this.json && this.hex === null && this.record === null) return null;
@@ -105,8 +105,4 @@ export class Looking {
     const { stderr } = this.context;
     return stderr.writableNeedDrain ? drained(stderr) : undefined;
   }
-}
-
-function shown(address: string | null): string {
-  return address === null ? 'a socket without a name' : visibleText(address);
 }

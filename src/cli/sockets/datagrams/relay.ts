@@ -5,13 +5,11 @@ import type { DatagramEndpoint } from '../../../socket/plan/addresses.ts';
 import { visibleText } from '../../../view/visible.ts';
 import type { Context } from '../../context.ts';
 import { familyOf, rulesFrom, sourceEndpoint } from '../../endpoints.ts';
-import { codeOf } from '../../exit.ts';
 import { running } from '../../running.ts';
-import { warnIfWide } from '../listening.ts';
 import { Looking, recordOf } from '../looking.ts';
-import { sayReady } from '../ready-fd.ts';
 import type { RelayCommandOptions } from '../relay.ts';
-import { mustSuit, ownName, visible } from './shared.ts';
+import { shownAddress, tellError, tellListening } from '../tell.ts';
+import { mustSuit, ownName } from './shared.ts';
 
 /** What is usual for a mapping of UDP in a NAT: "at least two minutes" (RFC 4787 REQ-5). */
 const USUAL_IDLE_MS = 2 * 60_000;
@@ -37,30 +35,23 @@ export async function relayDatagramsCommand(
       const events: DatagramRelayEvents = {
         listening(address) {
           local = address;
-          const { pid } = process;
-          tell('listening', { local, pid }, `listening on ${visible(local)} (pid ${pid})`);
-          warnIfWide(tell, address, rules);
-          if (options.readyFd !== undefined) sayReady(options.readyFd, address);
+          tellListening(tell, address, { ...options, rules });
         },
         relaying: (number, peer, server) =>
           looking.open(number, { local, remote: peer.name }, server, true),
         relayed(number, peer, _, lost) {
           looking.close(number, lost);
-          if (lost !== null) failed(lost);
+          if (lost !== null) tellError(tell, lost, local);
           const ends = { connection: number, client: peer.name };
-          tell('forgotten', ends, `forgot ${visible(peer.name)}`, 'news');
+          tell('forgotten', ends, `forgot ${shownAddress(peer.name)}`, 'news');
         },
-        failed: (error) => failed(error),
-        denied: (remote) => tell('denied', { local, remote }, `denied ${visible(remote)}`, 'news'),
+        failed: (error) => tellError(tell, error, local),
+        denied: (remote) =>
+          tell('denied', { local, remote }, `denied ${shownAddress(remote)}`, 'news'),
         full(remote) {
           const message = `dropped what ${remote} sent: there are as many peers as there may be`;
           tell('full', { local, remote, message }, `socklab: ${visibleText(message)}`);
         },
-      };
-      const failed = (error: Parameters<typeof events.failed>[0]) => {
-        const { call, code: errno, remote, message } = error;
-        const fields = { code: codeOf(error), call, errno, local, remote, message };
-        tell('error', fields, `socklab: ${visibleText(message)}`);
       };
       const plan = {
         family: familyOf(options),

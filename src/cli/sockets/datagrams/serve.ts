@@ -5,17 +5,15 @@ import { linesOf } from '../../../socket/datagram/lines.ts';
 import { serveDatagrams } from '../../../socket/datagram/serve.ts';
 import type { DatagramEndpoint } from '../../../socket/plan/addresses.ts';
 import { withEol } from '../../../socket/stream/eol.ts';
-import { visibleText } from '../../../view/visible.ts';
 import type { Context } from '../../context.ts';
 import { familyOf, rulesFrom } from '../../endpoints.ts';
-import { codeOf, EXIT, Failure } from '../../exit.ts';
+import { EXIT, Failure } from '../../exit.ts';
 import { running } from '../../running.ts';
-import { warnIfWide } from '../listening.ts';
-import { sayReady } from '../ready-fd.ts';
 import type { ServeCommandOptions } from '../serve.ts';
 import { serviceFor } from '../service.ts';
+import { shownAddress, tellError, tellListening } from '../tell.ts';
 import { trafficOf } from '../traffic.ts';
-import { mustSuit, teller, visible } from './shared.ts';
+import { mustSuit, teller } from './shared.ts';
 
 /** Peers to whom stdin goes: so many, and those that were heard from in the last five minutes. */
 const MOST_PEERS = 1000;
@@ -59,23 +57,16 @@ export async function serveDatagramsCommand(
       {
         listening(address) {
           local = address;
-          const { pid } = process;
-          tell('listening', { local, pid }, `listening on ${visible(local)} (pid ${pid})`);
-          warnIfWide(tell, address, rules);
-          if (options.readyFd !== undefined) sayReady(options.readyFd, address);
+          tellListening(tell, address, { ...options, rules });
         },
         passed: (...what) => passed(local, ...what),
-        failed(error) {
-          const { call, code: errno, remote, message } = error;
-          const sentence = `socklab: ${visibleText(message)}`;
-          tell('error', { code: codeOf(error), call, errno, local, remote, message }, sentence);
-        },
+        failed: (error) => tellError(tell, error, local),
         unanswered(remote, why) {
-          const sentence = `no answer to ${visible(remote)}: ${why}`;
+          const sentence = `no answer to ${shownAddress(remote)}: ${why}`;
           tell('unanswered', { local, remote, message: why }, sentence, 'news');
         },
         denied(remote) {
-          tell('denied', { local, remote }, `denied ${visible(remote)}`, 'news');
+          tell('denied', { local, remote }, `denied ${shownAddress(remote)}`, 'news');
         },
       },
     );

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import type { Passed } from '../../../socket/datagram/datagram.ts';
 import type { ExchangeEvents, ExchangeOptions } from '../../../socket/datagram/exchange.ts';
 import type { DatagramEndpoint } from '../../../socket/plan/addresses.ts';
-import { visibleText } from '../../../view/visible.ts';
 import { familyOf, sourceEndpoint } from '../../endpoints.ts';
 import { EXIT, Failure } from '../../exit.ts';
 import type { Running } from '../../running.ts';
 import type { ClientOptions } from '../client.ts';
+import { shownAddress } from '../tell.ts';
 import type { Traffic } from '../traffic.ts';
 
 /** Options that are about connections, or about TLS. */
@@ -72,7 +72,7 @@ export function exchangeEvents({ tell }: Running, traffic: Traffic): ExchangeEve
     connected(opened) {
       client = opened;
       const { local, remote } = opened;
-      const sentence = `sending to ${visible(remote)} from ${visible(local)}`;
+      const sentence = `sending to ${shownAddress(remote)} from ${shownAddress(local)}`;
       tell('connected', { local, remote }, sentence, 'news');
     },
     passed: (...what) => passed(client?.local ?? null, ...what),
@@ -91,13 +91,8 @@ export function teller(
   return (local, direction, remote, bytes) => {
     const { length } = bytes;
     const count = length === 1 ? '1 byte' : `${length} bytes`;
-    const sentence = `${count} ${direction === 'in' ? 'from' : 'to'} ${visible(remote)}`;
+    const sentence = `${count} ${direction === 'in' ? 'from' : 'to'} ${shownAddress(remote)}`;
     tell('datagram', { direction, local, remote, bytes: length }, sentence, 'news');
     void traffic.show(direction, { local, remote }, 0, bytes);
   };
-}
-
-/** A peer may choose its own name. */
-export function visible(address: string | null): string {
-  return address === null ? 'a socket without a name' : visibleText(address);
 }
