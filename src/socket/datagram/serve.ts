@@ -5,6 +5,7 @@ import type { DatagramEndpoint, Family } from '../plan/addresses.ts';
 import type { Service } from '../services/service.ts';
 import type { Session } from '../session/session.ts';
 import type { Sink } from '../stream/stream.ts';
+import { LATE, within } from '../stream/within.ts';
 import { whyUnanswered } from './answerable.ts';
 import type { Datagram, Passed, Peer } from './datagram.ts';
 import type { DatagramServer } from './datagram-server.ts';
@@ -117,7 +118,7 @@ class Serving {
     const messages = this.options.messages[Symbol.asyncIterator]();
     for (;;) {
       const message = await within(this.options.quietMs, messages.next());
-      if (message === null || message.done === true) return;
+      if (message === LATE || message.done === true) return;
       await this.send(datagram.from, message.value);
     }
   }
@@ -203,15 +204,4 @@ class Serving {
     const where = { local: this.server.local, remote: from?.name ?? null };
     return new SocketError({ call: 'recvfrom', code: 'EMSGSIZE', text }, where);
   }
-}
-
-/** What the promise gives; null where that takes longer. */
-async function within<T>(ms: number, promise: Promise<T>): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, ms, null);
-  });
-  // Should it fail after that, nobody is there to be told.
-  promise.catch(() => {});
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

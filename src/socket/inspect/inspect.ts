@@ -6,6 +6,7 @@ import { addressFields, encodeAddress, type Field } from '../../sys/sockaddr.ts'
 import type { Transport } from '../endpoint.ts';
 import { SocketError } from '../errors.ts';
 import { addressesFor } from '../plan/addresses.ts';
+import { LATE, within } from '../stream/within.ts';
 import { swapped, withoutHtons } from '../swapped-port.ts';
 import { type Embedded, embeddedIPv4, type Reach, reachOf } from './hidden.ts';
 import { type Network, networkOf } from './network.ts';
@@ -113,7 +114,7 @@ async function inspectAddress(subject: AddressSubject, outside: World): Promise<
   const { transport, address, port, zone } = subject;
   const { host } = address;
   const asked = outside.nameOf(zone === null ? host : `${host}%${zone}`);
-  const name = await within(asked, outside.patienceMs);
+  const name = await within(outside.patienceMs, asked);
   return {
     kind: 'address',
     transport,
@@ -128,7 +129,7 @@ async function inspectAddress(subject: AddressSubject, outside: World): Promise<
 async function inspectName(subject: NameSubject, outside: World): Promise<NameInspection> {
   const { transport, name, port } = subject;
   const endpoint = { transport: 'tcp', host: { kind: 'hostname', name }, port: port ?? 0 } as const;
-  const found = await within(outside.addressesFor(endpoint, 0, 'connect'), outside.patienceMs);
+  const found = await within(outside.patienceMs, outside.addressesFor(endpoint, 0, 'connect'));
   if (found === LATE) {
     const text = `the resolver does not answer within ${outside.patienceMs / 1000} s`;
     throw new SocketError({ call: 'getaddrinfo', code: 'EAI_AGAIN', text }, { remote: name });
@@ -203,19 +204,4 @@ function fieldsOf(address: Internet): Field[] {
 function textOf(address: Internet): string {
   if (address.family === 'inet') return address.host;
   return address.scope === 0 ? address.host : `${address.host}%${address.scope}`;
-}
-
-const LATE = Symbol('late');
-
-/** The promise's value, or LATE where it takes longer. What it comes to later is nobody's business. */
-async function within<T>(promise: Promise<T>, ms: number): Promise<T | typeof LATE> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<typeof LATE>((resolve) => {
-    timer = setTimeout(resolve, ms, LATE);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -4,6 +4,7 @@ import { SocketError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import type { Connection } from '../stream/connection.ts';
 import { SocketConnection } from '../stream/socket-connection.ts';
+import { LATE, within } from '../stream/within.ts';
 import {
   type Family,
   type InternetEndpoint,
@@ -62,8 +63,9 @@ async function tryAll(
   options: ConnectOptions,
 ): Promise<SocketConnection | SocketError> {
   const deadline = performance.now() + options.timeoutMs;
-  const targets = await inTime(targetsFor(endpoint, options.family, 'connect'), options.timeoutMs);
-  if (targets === null) throw lateName(endpoint);
+  const named = targetsFor(endpoint, options.family, 'connect');
+  const targets = await within(options.timeoutMs, named);
+  if (targets === LATE) throw lateName(endpoint);
   const attempt = {
     connect: async (socket: string, target: Target) =>
       (await bindSource(session, socket, target, options)) ??
@@ -101,15 +103,6 @@ async function tryOne(
   const timer = setTimeout(() => job.interrupt('ETIMEDOUT'), left);
   const { outcome } = await job.step.finally(() => clearTimeout(timer));
   return outcome.kind === 'error' ? outcome.error : null;
-}
-
-/** What the promise gives; null where that takes too long. */
-async function inTime<T>(promise: Promise<T>, ms: number): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, ms, null);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 function lateName(endpoint: StreamEndpoint): SocketError {

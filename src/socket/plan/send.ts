@@ -9,15 +9,13 @@ import type { Connection } from '../stream/connection.ts';
 import { nowhere } from '../stream/nowhere.ts';
 import { pump, READS_A_TURN } from '../stream/pump.ts';
 import type { Sink, Source } from '../stream/stream.ts';
-import type { Through } from '../stream/tap.ts';
 import { isUnix, type StreamEndpoint } from './addresses.ts';
-import type { ClientEvents } from './client.ts';
-import { type ConnectOptions, openConnection } from './open-connection.ts';
+import { type ClientEvents, type ClientOptions, connected } from './client.ts';
 import { OwnTurn } from './own-turn.ts';
 import { cutOff } from './receive.ts';
 import { Replies } from './replies.ts';
 
-export interface SendOptions extends ConnectOptions {
+export interface SendOptions extends ClientOptions {
   /** A source can be sent once only. */
   readonly message: Uint8Array | Source;
   /** How often the message is sent. */
@@ -28,7 +26,6 @@ export interface SendOptions extends ConnectOptions {
   /** What each reply must be; null takes any. */
   readonly expected: Expectation | null;
   readonly output: Sink;
-  readonly through?: Through | undefined;
 }
 
 /**
@@ -43,18 +40,12 @@ export async function send(
   options: SendOptions,
   events: ClientEvents,
 ): Promise<void> {
-  const opened = await openConnection(session, endpoint, options);
-  const connection = options.through?.(opened) ?? opened;
-  events.connected(connection);
-  try {
+  await connected(session, endpoint, options, events, async (connection) => {
     const sender = new Sender(session, connection, options);
     if (options.reply.kind === 'eof') await sender.allThenReply();
     else if (options.reply.kind !== 'none') await sender.eachWithReply();
     else await sender.withoutReply(() => lingering(session, endpoint, connection, options));
-  } finally {
-    await connection.close();
-    events.closed(connection);
-  }
+  });
 }
 
 class Sender {

@@ -1,12 +1,10 @@
 /** Ending a connection from our side so that the peer gets all of what was sent. */
 import type { Door } from '../door.ts';
 import type { Connection } from './connection.ts';
+import { nowhere } from './nowhere.ts';
 import { pump } from './pump.ts';
-import type { Sink } from './stream.ts';
 import { unsent } from './unsent.ts';
 import { within } from './within.ts';
-
-const nowhere: Sink = { busy: null, write: () => null };
 
 /** How long nothing may move, and how long it may take in all, in milliseconds. */
 export interface Grace {

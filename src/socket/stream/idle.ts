@@ -3,6 +3,22 @@ import { durationText } from '../../wire/duration.ts';
 import { SocketError } from '../errors.ts';
 import type { Connection } from './connection.ts';
 
+/** What is counted. */
+type Moving = Pick<Connection, 'bytesIn' | 'bytesOut'>;
+
+/** Calls `stalled` after a time in which no byte moved, in either direction. @returns how to stop */
+export function whenStalled(moving: Moving, ms: number, stalled: () => void): () => void {
+  let moved = moving.bytesIn + moving.bytesOut;
+  const look = () => {
+    const now = moving.bytesIn + moving.bytesOut;
+    if (now === moved) return stalled();
+    moved = now;
+    timer = setTimeout(look, ms);
+  };
+  let timer = setTimeout(look, ms);
+  return () => clearTimeout(timer);
+}
+
 /**
  * The same promise, but it fails with ETIMEDOUT once no byte has come or gone for so long.
  * What `work` then still does ends when the caller closes the connection.
@@ -14,22 +30,11 @@ export async function untilIdle(
   work: Promise<void>,
 ): Promise<void> {
   if (ms === null) return work;
-  let timer: NodeJS.Timeout | undefined;
+  let stop: () => void = () => {};
   const idle = new Promise<never>((_, reject) => {
-    let moved = connection.bytesIn + connection.bytesOut;
-    const look = () => {
-      const now = connection.bytesIn + connection.bytesOut;
-      if (now === moved) return reject(idleFor(connection, ms));
-      moved = now;
-      timer = setTimeout(look, ms);
-    };
-    timer = setTimeout(look, ms);
+    stop = whenStalled(connection, ms, () => reject(idleFor(connection, ms)));
   });
-  try {
-    await Promise.race([work, idle]);
-  } finally {
-    clearTimeout(timer);
-  }
+  await Promise.race([work, idle]).finally(stop);
 }
 
 function idleFor({ local, remote }: Connection, ms: number): SocketError {

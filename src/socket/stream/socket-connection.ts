@@ -8,7 +8,7 @@ import type { Session } from '../session/session.ts';
 import { type Step, succeeded } from '../step.ts';
 import type { Connection } from './connection.ts';
 import { copied, type Descriptor, DescriptorSink, DescriptorSource } from './descriptor-stream.ts';
-import { nothingMoved } from './idle.ts';
+import { nothingMoved, whenStalled } from './idle.ts';
 import type { Sink, Source } from './stream.ts';
 
 /** A read that is a step takes at most this much. */
@@ -190,16 +190,6 @@ export class SocketConnection implements Connection {
 
   /** Calls `giveUp` after a time in which no byte moved, in either direction. @returns how to stop */
   private losePatience(giveUp: () => void): () => void {
-    const ms = this.patienceMs;
-    if (ms === null) return () => {};
-    let moved = this.bytesIn + this.bytesOut;
-    const look = () => {
-      const now = this.bytesIn + this.bytesOut;
-      if (now === moved) return giveUp();
-      moved = now;
-      timer = setTimeout(look, ms);
-    };
-    let timer = setTimeout(look, ms);
-    return () => clearTimeout(timer);
+    return this.patienceMs === null ? () => {} : whenStalled(this, this.patienceMs, giveUp);
   }
 }

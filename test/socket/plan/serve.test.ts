@@ -177,3 +177,16 @@ describe('the session’s close()', () => {
     expect(sys.misuses).toEqual([]);
   });
 });
+
+describe('rules of a server', () => {
+  it('reset a connection at once that they do not let in: FIN would be an empty answer', async () => {
+    const rules = [{ allow: false, address: Uint8Array.of(127, 0, 0, 1), prefix: 32 }];
+    const server = await serving(session, { rules });
+    const peer = BareSocket.connected(server.port);
+    await expect(peer.readAll()).rejects.toThrow('ECONNRESET');
+    await until('it was told', () => server.refused.length === 1);
+    expect(server.refused[0]?.remote).toMatch(/^127\.0\.0\.1:/);
+    expect(server.accepted).toEqual([]);
+    peer.close();
+  });
+});

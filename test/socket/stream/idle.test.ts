@@ -56,16 +56,3 @@ describe('an idle connection of a server', () => {
     peer.close();
   });
 });
-
-describe('rules of a server', () => {
-  it('close a connection at once that they do not let in', async () => {
-    const rules = [{ allow: false, address: Uint8Array.of(127, 0, 0, 1), prefix: 32 }];
-    const server = await serving(session, { rules });
-    const peer = BareSocket.connected(server.port);
-    expect((await peer.readAll()).length).toBe(0);
-    await until('it was told', () => server.refused.length === 1);
-    expect(server.refused[0]?.remote).toMatch(/^127\.0\.0\.1:/);
-    expect(server.accepted).toEqual([]);
-    peer.close();
-  });
-});

@@ -3,7 +3,7 @@ import { SocketError } from '../../errors.ts';
 import type { Connection } from '../../stream/connection.ts';
 import { farewell } from '../../stream/farewell.ts';
 import { Reader } from '../../stream/reader.ts';
-import { within } from '../../stream/within.ts';
+import { LATE, within } from '../../stream/within.ts';
 import { plainText } from '../plain-text.ts';
 import type { Service } from '../service.ts';
 import type { World } from '../world.ts';
@@ -46,7 +46,7 @@ export function chat({ door, tell }: World, bounds = BOUNDS): Service {
       }
       // What the others said before it left is still its to read, if it reads.
       const flushed = await within(bounds.patienceMs, member.flushed());
-      if (flushed !== 'late' && !member.gone) await farewell(door, connection);
+      if (flushed !== LATE && !member.gone) await farewell(door, connection);
     },
   };
 }

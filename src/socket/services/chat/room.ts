@@ -1,6 +1,6 @@
 /** Who takes part in the chat, under which names, and how a line gets to all of them. */
 import type { Connection } from '../../stream/connection.ts';
-import { within } from '../../stream/within.ts';
+import { LATE, within } from '../../stream/within.ts';
 import { type Bounds, Member } from './member.ts';
 
 /**
@@ -93,7 +93,7 @@ export class Room {
     const full = [...this.members.values()].filter((member) => member.isFull);
     await Promise.all(
       full.map(async (member) => {
-        if ((await within(this.bounds.patienceMs, member.hasRoom())) === 'late') this.drop(member);
+        if ((await within(this.bounds.patienceMs, member.hasRoom())) === LATE) this.drop(member);
       }),
     );
   }

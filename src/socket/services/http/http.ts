@@ -6,7 +6,7 @@ import { farewell } from '../../stream/farewell.ts';
 import { nothingMoved } from '../../stream/idle.ts';
 import { Reader } from '../../stream/reader.ts';
 import { unsent } from '../../stream/unsent.ts';
-import { within } from '../../stream/within.ts';
+import { LATE, within } from '../../stream/within.ts';
 import { givenFolder } from '../given.ts';
 import type { Service } from '../service.ts';
 import type { World } from '../world.ts';
@@ -77,7 +77,7 @@ async function taken<T>(
     if (now === before) break;
     before = now;
     const result = await within(ms, sending);
-    if (result !== 'late') return result;
+    if (result !== LATE) return result;
   }
   await connection.reset();
   const failure = { call: 'write', code: 'ETIMEDOUT', text: nothingMoved(ms) };
@@ -92,7 +92,7 @@ async function nextRequest(
   const begun = reader.isEmpty ? await within(idleMs, reader.fill()) : true;
   if (begun !== true) return null;
   const head = await within(requestMs, readHead(reader));
-  if (head === 'late') return refusal(408, 'the head of the request took too long');
+  if (head === LATE) return refusal(408, 'the head of the request took too long');
   if (head === null || isRefusal(head)) return head;
   return parseHead(head);
 }
