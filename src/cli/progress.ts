@@ -48,11 +48,11 @@ export class Progress {
     this.timer?.unref();
   }
 
-  /** @param total how many bytes are to be sent over it, where that is known */
-  add(moving: Moving, total: number | null = null): void {
+  /** @param total asked only where progress is told: how many bytes are to be sent; null: nobody knows */
+  add(moving: Moving, total: () => number | null = () => null): void {
     if (this.timer === null) return;
     this.moving.set(moving.name, moving);
-    this.total = total;
+    this.total = total();
   }
 
   remove({ name }: Moving): void {

@@ -32,7 +32,7 @@ export function connectOptions(options: ClientOptions, patienceMs: number | null
 }
 
 /** @param total how many bytes are to be sent; null where nobody knows */
-export function eventsFor({ tell, progress }: Running, total: number | null): ClientEvents {
+export function eventsFor({ tell, progress }: Running, total: () => number | null): ClientEvents {
   return {
     connected(connection) {
       const { local, remote } = connection;

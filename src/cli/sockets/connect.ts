@@ -45,7 +45,7 @@ export async function connectCommand(
       session,
       endpoint,
       { ...plan, ...around, secure, input, onEof: options.onEof, idleMs: options.idle ?? null },
-      eventsFor(run, bytesLeft(STDIN)),
+      eventsFor(run, () => bytesLeft(STDIN)),
     );
   });
 }

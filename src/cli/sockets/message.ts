@@ -34,7 +34,7 @@ export interface Message {
   /** All of it, where it is known before anything is read; else null. */
   readonly bytes: Uint8Array | null;
   /** How many bytes it has, where that is known. */
-  readonly size: number | null;
+  size(): number | null;
   /**
    * Its bytes, or where they come from; one that is sent again is read to its end first.
    * @param stepping the terminal's Enter belongs to the pauses, so the message can't come from there
@@ -61,7 +61,7 @@ export function messageFor(
   return {
     layout: null,
     bytes: null,
-    size: file === undefined || file === '-' ? bytesLeft(STDIN) : sizeOf(file),
+    size: () => (file === undefined || file === '-' ? bytesLeft(STDIN) : sizeOf(file)),
     content(door, stdio, stepping) {
       const source =
         file === undefined || file === '-'
@@ -73,7 +73,7 @@ export function messageFor(
 }
 
 function known(bytes: Uint8Array, layout: Layout | null = null): Message {
-  return { layout, bytes, size: bytes.length, content: () => Promise.resolve(bytes) };
+  return { layout, bytes, size: () => bytes.length, content: () => Promise.resolve(bytes) };
 }
 
 function mustBeOne({ hex, file, struct }: MessageOptions, words: readonly string[]): void {

@@ -67,7 +67,7 @@ async function relayStreams(
         { ...plan, secure },
         {
           relaying: (number, client, server) => looking.open(number, client, server),
-          relayed: (number, _, lost) => looking.close(number, lost),
+          relayed: (number, lost) => looking.close(number, lost),
         },
       );
       const ends = { input: new Input(noBytes, false), output: nowhere };

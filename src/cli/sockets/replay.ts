@@ -1,7 +1,7 @@
 /** `socklab replay`. */
 import { readFileSync } from 'node:fs';
 import { openConnection } from '../../socket/plan/open-connection.ts';
-import { type Difference, type Exchange, exchangesOf, replay } from '../../socket/plan/replay.ts';
+import { type Difference, type Recorded, recordedIn, replay } from '../../socket/plan/replay.ts';
 import { renderDifference } from '../../view/difference.ts';
 import { visibleText } from '../../view/visible.ts';
 import { bytesJson } from '../../wire/json.ts';
@@ -27,7 +27,7 @@ export async function replayCommand(
   options: ReplayCommandOptions,
 ): Promise<number> {
   const { entries, datagrams } = entriesOf(file);
-  const exchanges = chosen(exchangesOf(entries), file, options.connection);
+  const all = chosen(recordedIn(entries), file, options.connection);
   const page = {
     theme: themeFor(context.stderr, options, context.env),
     width: widthOf(context.stderr),
@@ -35,9 +35,9 @@ export async function replayCommand(
   const again = await replayer(where, datagrams, options, file);
   return running(context, options, async (run) => {
     let differing = 0;
-    for (const exchange of exchanges) {
-      const difference = await again(run, exchange);
-      tellResult(run.tell, exchange, difference, page);
+    for (const recorded of all) {
+      const difference = await again(run, recorded);
+      tellResult(run.tell, recorded, difference, page);
       if (difference !== null) differing++;
       if (difference !== null && !options.keepGoing) break;
     }
@@ -50,7 +50,7 @@ export async function replayCommand(
 }
 
 /** Sends one connection of the recording again. */
-type Again = (run: Running, exchange: Exchange) => Promise<Difference | null>;
+type Again = (run: Running, recorded: Recorded) => Promise<Difference | null>;
 
 async function replayer(
   where: string,
@@ -71,11 +71,11 @@ async function replayer(
   const endpoint = streamEndpoint(where);
   const plan = connectOptions(options, options.timeout);
   const securing = await clientTls(endpoint, options, options.timeout);
-  return async ({ session, tell }, exchange) => {
+  return async ({ session, tell }, recorded) => {
     const secure = securing?.(tell) ?? null;
     const connection = await openConnection(session, endpoint, { ...plan, secure });
     try {
-      return await replay(session, connection, exchange, { timing });
+      return await replay(session, connection, recorded, { timing });
     } finally {
       await connection.close();
     }
@@ -84,7 +84,7 @@ async function replayer(
 
 function tellResult(
   tell: Running['tell'],
-  { connection, turns }: Exchange,
+  { connection, turns }: Recorded,
   difference: Difference | null,
   page: Parameters<typeof renderDifference>[1],
 ): void {
@@ -144,8 +144,8 @@ function contentOf(file: string): string {
   }
 }
 
-function chosen(exchanges: Exchange[], file: string, number: number | undefined): Exchange[] {
-  const found = exchanges.filter(({ connection }) => number === undefined || connection === number);
+function chosen(all: Recorded[], file: string, number: number | undefined): Recorded[] {
+  const found = all.filter(({ connection }) => number === undefined || connection === number);
   if (found.length > 0) return found;
   const what = number === undefined ? 'no connection' : `no connection ${number}`;
   throw new Failure(`${visibleText(file)} has ${what} in it`, EXIT.usage);

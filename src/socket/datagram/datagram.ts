@@ -32,8 +32,15 @@ export interface Peer {
   readonly via?: Uint8Array | undefined;
 }
 
-/** Told of each datagram that passes. `out`: the kernel has taken it, which is all that is known. */
-export type Passed = (direction: 'in' | 'out', remote: string | null, bytes: Uint8Array) => void;
+/**
+ * Told of each datagram that passes. `out`: the kernel has taken it, which is all that is known.
+ * @returns a promise where it needs time: no further datagram is taken until then
+ */
+export type Passed = (
+  direction: 'in' | 'out',
+  remote: string | null,
+  bytes: Uint8Array,
+) => Promise<void> | undefined;
 
 /** What is left of 65,535 bytes behind the headers of IP and UDP (RFC 791 §3.1, RFC 768). */
 const MOST_IN_IPV4 = 65_535 - 20 - 8;

@@ -95,7 +95,7 @@ export class Exchange {
     }
     this.last = message;
     this.sent++;
-    this.events.passed('out', this.remote, message);
+    await this.events.passed('out', this.remote, message);
   }
 
   /** The next datagram; null where stop() was called, or the session is closed. @throws as send() */
@@ -111,7 +111,7 @@ export class Exchange {
       }
       if (datagram !== null) {
         this.heard++;
-        this.events.passed('in', client.remote, datagram.bytes);
+        await this.events.passed('in', client.remote, datagram.bytes);
         return datagram;
       }
       // Closed, since another one takes its place?

@@ -29,7 +29,7 @@ export interface DatagramRelayEvents {
   /** The first datagram of a peer has come. @returns who looks on; null where nobody does */
   relaying(number: number, peer: Peer, server: DatagramClient): Onlooker | null;
   /** The peer is forgotten; `lost` says why, where it was not for silence. */
-  relayed(number: number, peer: Peer, server: DatagramClient, lost: SocketError | null): void;
+  relayed(number: number, peer: Peer, lost: SocketError | null): void;
   /** A datagram could not be passed on. */
   failed(error: SocketError): void;
   denied(remote: string): void;
@@ -172,7 +172,7 @@ class DatagramRelay {
     this.pairs.delete(keyOf(peer));
     silence.stop();
     await server.close();
-    this.events.relayed(number, peer, server, lost);
+    this.events.relayed(number, peer, lost);
   }
 
   /** What is wrong with one datagram does not end the relay. */

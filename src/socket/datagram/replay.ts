@@ -1,5 +1,5 @@
 /** One side of recorded datagrams, sent again; each answer is held against the recorded one. */
-import type { Difference, Exchange as Recorded, ReplayOptions } from '../plan/replay.ts';
+import type { Difference, Recorded, ReplayOptions } from '../plan/replay.ts';
 import type { Session } from '../session/session.ts';
 import type { Exchange } from './exchange.ts';
 import { noEvidence, Silence } from './silence.ts';

@@ -164,7 +164,7 @@ class Serving {
   private async take(datagram: Datagram): Promise<void> {
     const { bytes, from, length } = datagram;
     const { answer, output } = this.options;
-    this.events.passed('in', from?.name ?? null, bytes);
+    await this.events.passed('in', from?.name ?? null, bytes);
     if (length > bytes.length) this.events.failed(this.cutOff(datagram));
     if (answer == null) {
       if (from !== null) this.peers.heardFrom(from);
@@ -180,7 +180,7 @@ class Serving {
 
   private async send(peer: Peer, bytes: Uint8Array): Promise<void> {
     await this.server.sendTo(peer, bytes);
-    this.events.passed('out', peer.name, bytes);
+    await this.events.passed('out', peer.name, bytes);
   }
 
   /** What is wrong with one datagram or peer does not end the server. @throws anything else */

@@ -27,7 +27,7 @@ export interface RelayEvents {
    */
   relaying(number: number, client: Connection, server: Connection): Onlooker | null;
   /** Both are over; `lost` is null where they ended in order. */
-  relayed(number: number, server: Connection, lost: SocketError | null): void;
+  relayed(number: number, lost: SocketError | null): void;
 }
 
 /**
@@ -62,7 +62,7 @@ export function relayTo(
       }
       const onlooker = events.relaying(number, client, server);
       const lost = await exchange(client, server, onlooker);
-      events.relayed(number, server, lost);
+      events.relayed(number, lost);
       if (lost !== null) throw lost;
     },
   };

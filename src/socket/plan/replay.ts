@@ -4,7 +4,7 @@ import type { Session } from '../session/session.ts';
 import type { Connection } from '../stream/connection.ts';
 
 /** What happens on one connection, in order. */
-export interface Exchange {
+export interface Recorded {
   /** The connection's number in the recording. */
   readonly connection: number;
   readonly turns: readonly Turn[];
@@ -45,7 +45,7 @@ const SHOWN = 32;
 const PIECE = 64 * 1024;
 
 /** The connections of a recording, in the order in which they were opened. */
-export function exchangesOf(entries: Iterable<Entry>): Exchange[] {
+export function recordedIn(entries: Iterable<Entry>): Recorded[] {
   const open = new Map<number, { openedUs: number; turns: Turn[]; lost: boolean }>();
   for (const entry of entries) {
     if (entry.type === 'recording') continue;
@@ -71,13 +71,13 @@ export function exchangesOf(entries: Iterable<Entry>): Exchange[] {
 export async function replay(
   session: Session,
   connection: Connection,
-  exchange: Exchange,
+  recorded: Recorded,
   { timing }: ReplayOptions,
 ): Promise<Difference | null> {
   const heard = new Count();
-  const answers = listen(connection, exchange, heard);
+  const answers = listen(connection, recorded, heard);
   const pause = timing ? (ms: number) => session.pause(ms) : null;
-  const sending = speak(connection, exchange.turns, heard, pause);
+  const sending = speak(connection, recorded.turns, heard, pause);
   sending.catch(() => {});
   const difference = await Promise.race([answers, sending.then(() => answers)]);
   if (difference === null) await connection.patient(sending);
@@ -107,7 +107,7 @@ async function speak(
 
 async function listen(
   connection: Connection,
-  { turns, lost }: Exchange,
+  { turns, lost }: Recorded,
   heard: Count,
 ): Promise<Difference | null> {
   let received = 0;

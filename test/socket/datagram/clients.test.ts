@@ -47,8 +47,10 @@ function timeIsOurs(): void {
 
 const events = {
   connected: ({ remote }: { remote: string | null }) => tried.push(remote),
-  passed: (direction: 'in' | 'out', _: string | null, bytes: Uint8Array) =>
-    passed.push(`${direction} ${Buffer.from(bytes)}`),
+  passed: (direction: 'in' | 'out', _: string | null, bytes: Uint8Array) => {
+    passed.push(`${direction} ${Buffer.from(bytes)}`);
+    return undefined;
+  },
   closed: () => {},
 };
 const anywhere = { family: 0, source: null, ownName: null, retryMs: 0 } as const;

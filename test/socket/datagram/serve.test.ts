@@ -45,8 +45,10 @@ async function serving(options: Partial<DatagramServeOptions> = {}): Promise<Ser
     listening: (local) => {
       address = local;
     },
-    passed: (direction, remote, bytes) =>
-      told.passed.push(`${direction} ${remote} ${Buffer.from(bytes)}`),
+    passed: (direction, remote, bytes) => {
+      told.passed.push(`${direction} ${remote} ${Buffer.from(bytes)}`);
+      return undefined;
+    },
     failed: (error) => told.failed.push(error),
     unanswered: (remote, why) => told.unanswered.push(`${remote}: ${why}`),
     denied: (remote) => told.denied.push(remote),

@@ -26,7 +26,7 @@ const events: RelayEvents = {
       ended: (side) => void seen.push({ side, text: `${number} FIN` }),
     };
   },
-  relayed: (_number, _server, error) => void lost.push(error),
+  relayed: (_number, error) => void lost.push(error),
 };
 
 beforeEach(async () => {

@@ -39,7 +39,7 @@ export async function relayDatagramsCommand(
         },
         relaying: (number, peer, server) =>
           looking.open(number, { local, remote: peer.name }, server, true),
-        relayed(number, peer, _, lost) {
+        relayed(number, peer, lost) {
           looking.close(number, lost);
           if (lost !== null) tellError(tell, lost, local);
           const ends = { connection: number, client: peer.name };

@@ -87,12 +87,12 @@ export function exchangeEvents({ tell }: Running, traffic: Traffic): ExchangeEve
 export function teller(
   tell: Running['tell'],
   traffic: Traffic,
-): (local: string | null, ...passed: Parameters<Passed>) => void {
+): (local: string | null, ...passed: Parameters<Passed>) => ReturnType<Passed> {
   return (local, direction, remote, bytes) => {
     const { length } = bytes;
     const count = length === 1 ? '1 byte' : `${length} bytes`;
     const sentence = `${count} ${direction === 'in' ? 'from' : 'to'} ${shownAddress(remote)}`;
     tell('datagram', { direction, local, remote, bytes: length }, sentence, 'news');
-    void traffic.show(direction, { local, remote }, 0, bytes);
+    return traffic.show(direction, { local, remote }, 0, bytes);
   };
 }
