@@ -54,8 +54,7 @@ describe('where it listens', () => {
 
   it('--ready-fd with a descriptor that is not there is a mistake, told in words', async () => {
     const { code, stderr } = await run(['serve', '--ready-fd', '77', ':0']);
-    expect(stderr).toMatch(/^socklab: --ready-fd 77: .*$/m);
-    expect(stderr).not.toContain('defect');
+    expect(stderr).toMatch(/^socklab: --ready-fd 77: EBADF.*\n$/);
     expect(code).toBe(2);
   });
 

@@ -1,6 +1,16 @@
 /** --ready-fd: the address on a descriptor, for whoever started us. */
-import { closeSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { EXIT, Failure } from '../exit.ts';
+
+/** A mistake is told before anything is bound. @throws Failure where nothing was handed over there */
+export function checkReady(fd: number | undefined): void {
+  if (fd === undefined) return;
+  try {
+    fstatSync(fd);
+  } catch (error) {
+    throw unusable(fd, error);
+  }
+}
 
 /**
  * Writes the address, and closes the descriptor: its reader needs neither sleep nor parsing.
@@ -12,9 +22,13 @@ export function sayReady(fd: number, local: string): void {
     writeSync(fd, `${local}\n`);
     if (fd > 2) closeSync(fd);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Failure(`--ready-fd ${fd}: ${why}`, EXIT.usage);
+    throw unusable(fd, error);
   }
+}
+
+function unusable(fd: number, error: unknown): Failure {
+  const why = error instanceof Error ? error.message : String(error);
+  return new Failure(`--ready-fd ${fd}: ${why}`, EXIT.usage);
 }
 
 /**

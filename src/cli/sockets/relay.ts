@@ -12,6 +12,7 @@ import { running } from '../running.ts';
 import { type ClientOptions, connectOptions } from './client.ts';
 import { type ListeningOptions, listenOptions, serveEvents } from './listening.ts';
 import { Looking, type LookingOptions, recordOf } from './looking.ts';
+import { checkReady } from './ready-fd.ts';
 import { clientTls, serverTls, type TlsClientArguments, type TlsServerArguments } from './tls.ts';
 
 export interface RelayCommandOptions
@@ -27,6 +28,7 @@ export async function relayCommand(
   to: string,
   options: RelayCommandOptions,
 ): Promise<number> {
+  checkReady(options.readyFd);
   const [front, back] = [datagramEndpoint(from), datagramEndpoint(to)];
   if (front !== null && back !== null) {
     const { relayDatagramsCommand } = await import('./datagrams/relay.ts');

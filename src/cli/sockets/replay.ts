@@ -140,7 +140,7 @@ function contentOf(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Failure(`${visibleText(file)} can't be read: ${visibleText(why)}`, EXIT.usage);
+    throw new Failure(`${visibleText(file)} can’t be read: ${visibleText(why)}`, EXIT.usage);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { datagramEndpoint, rulesFrom, streamEndpoint } from '../endpoints.ts';
 import { running } from '../running.ts';
 import { type ListeningOptions, listenOptions, serveEvents } from './listening.ts';
+import { checkReady } from './ready-fd.ts';
 import { checkService, type ServiceOptions, serviceFor } from './service.ts';
 import { serverTls, type TlsServerArguments } from './tls.ts';
 import { trafficOf } from './traffic.ts';
@@ -24,6 +25,7 @@ export async function serveCommand(
   options: ServeCommandOptions,
 ): Promise<number> {
   checkService(options);
+  checkReady(options.readyFd);
   const datagrams = datagramEndpoint(where);
   if (datagrams !== null) {
     const { serveDatagramsCommand } = await import('./datagrams/serve.ts');
