@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { until } from '../support/bare.ts';
 import { udpPeer } from '../support/datagrams.ts';
 import { scratch } from '../support/payload.ts';
 import { type Program, python, run, socklab } from '../support/program.ts';
@@ -90,7 +91,7 @@ describe('relay over UDP', () => {
     const file = join(scratch(), 'talk.jsonl');
     const { relay, port } = await relaying('--record', file, 'udp::0', `udp::${server.port}`);
     expect(await asking(port, 'a', 'bb')).toBe("b'<a>'\nb'<bb>'\n");
-    await relay.until(
+    await until(
       'both answers',
       () => readFileSync(file, 'utf8').split('"from":"server"').length === 3,
     );

@@ -2,6 +2,7 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { until } from '../support/bare.ts';
 import { scratch } from '../support/payload.ts';
 import { freePort, listener } from '../support/peer.ts';
 import { type Program, python, run, socklab, start } from '../support/program.ts';
@@ -140,13 +141,10 @@ describe('replay', () => {
   async function recorded(): Promise<{ file: string; server: string }> {
     const file = join(scratch(), 'talk.jsonl');
     const server = await counting();
-    const { relay, port } = await relaying('--record', file, ':0', server);
+    const { port } = await relaying('--record', file, ':0', server);
     expect(await nc(port, 'one\nthree\n')).toBe('4 bytes\n6 bytes\n');
     expect(await nc(port, '')).toBe('');
-    await relay.until(
-      'the end of both',
-      () => readFileSync(file, 'utf8').split('"close"').length === 3,
-    );
+    await until('the end of both', () => readFileSync(file, 'utf8').split('"close"').length === 3);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     return { file, server };
   }
