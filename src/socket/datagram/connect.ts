@@ -15,8 +15,6 @@ export interface DatagramConnectOptions extends ExchangeOptions {
   readonly onEof: OnEof;
   /** Silence of so long ends it, in milliseconds; null only once stdin has ended. */
   readonly idleMs: number | null;
-  /** How long the first answer may take after stdin has ended, in milliseconds. */
-  readonly timeoutMs: number;
 }
 
 /** What is silence after an answer, where --idle does not say. */

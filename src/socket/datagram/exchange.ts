@@ -3,7 +3,7 @@
  * an ICMP message: then the next address of a name is tried, and --retry tries again.
  */
 import { SocketError } from '../errors.ts';
-import { type DatagramEndpoint, type Target, targetsFor } from '../plan/addresses.ts';
+import { type DatagramEndpoint, type Target, targetsInTime } from '../plan/addresses.ts';
 import type { Session } from '../session/session.ts';
 import type { Datagram, Passed } from './datagram.ts';
 import type { DatagramClient } from './datagram-client.ts';
@@ -13,6 +13,8 @@ import { Retry } from './retry.ts';
 export interface ExchangeOptions extends DatagramClientOptions {
   /** Keep trying for so long while nobody is there, in milliseconds; 0 tries once. */
   readonly retryMs: number;
+  /** How long a name server, and then an answer, may take, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
 export interface ExchangeEvents {
@@ -62,7 +64,7 @@ export class Exchange {
   ): Promise<Exchange> {
     const retry = new Retry(session, options.retryMs);
     for (;;) {
-      const all = await targetsFor(endpoint, options.family, 'connect');
+      const all = await targetsInTime(endpoint, options.family, options.timeoutMs);
       const left = [...all];
       try {
         const client = await openClient(session, left, options);

@@ -44,8 +44,6 @@ export interface DatagramSendOptions extends ExchangeOptions {
   readonly reply: (() => Whole) | null;
   /** Replies go there, datagram after datagram. */
   readonly output: Sink;
-  /** How long it may take until the next datagram comes, in milliseconds. */
-  readonly timeoutMs: number;
 }
 
 /**

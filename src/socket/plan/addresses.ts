@@ -4,6 +4,7 @@ import type { SocketAddress } from '../../sys/sockaddr.ts';
 import type { Arg } from '../call.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { SocketError } from '../errors.ts';
+import { LATE, within } from '../stream/within.ts';
 
 type Internet = Extract<SocketAddress, { port: number }>;
 
@@ -48,6 +49,22 @@ export async function targetsFor(
     domain: address.family === 'inet' ? 'AF_INET' : 'AF_INET6',
     address: addressArg(address),
   }));
+}
+
+/**
+ * The same to connect to, but a name server is not waited for longer.
+ * @throws SocketError with ETIMEDOUT where it does not answer in time; as targetsFor()
+ */
+export async function targetsInTime(
+  endpoint: Endpoint,
+  family: Family,
+  ms: number,
+): Promise<Target[]> {
+  const targets = await within(ms, targetsFor(endpoint, family, 'connect'));
+  if (targets !== LATE) return targets;
+  const host = 'host' in endpoint && endpoint.host.kind === 'hostname' ? endpoint.host.name : null;
+  const text = 'the name server has not answered in time';
+  throw new SocketError({ call: 'getaddrinfo', code: 'ETIMEDOUT', text }, { remote: host });
 }
 
 export function isUnix(endpoint: Endpoint): endpoint is UnixEndpoint {

@@ -1,16 +1,16 @@
 /** Connecting as a plan of calls: socket, bind where asked, connect; all addresses are tried. */
 import { call } from '../call.ts';
-import { SocketError } from '../errors.ts';
+import type { SocketError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import type { Connection } from '../stream/connection.ts';
 import { SocketConnection } from '../stream/socket-connection.ts';
-import { LATE, within } from '../stream/within.ts';
 import {
   type Family,
   type InternetEndpoint,
   type StreamEndpoint,
   type Target,
   targetsFor,
+  targetsInTime,
 } from './addresses.ts';
 import { raceTo } from './race.ts';
 
@@ -63,9 +63,7 @@ async function tryAll(
   options: ConnectOptions,
 ): Promise<SocketConnection | SocketError> {
   const deadline = performance.now() + options.timeoutMs;
-  const named = targetsFor(endpoint, options.family, 'connect');
-  const targets = await within(options.timeoutMs, named);
-  if (targets === LATE) throw lateName(endpoint);
+  const targets = await targetsInTime(endpoint, options.family, options.timeoutMs);
   const attempt = {
     connect: async (socket: string, target: Target) =>
       (await bindSource(session, socket, target, options)) ??
@@ -103,10 +101,4 @@ async function tryOne(
   const timer = setTimeout(() => job.interrupt('ETIMEDOUT'), left);
   const { outcome } = await job.step.finally(() => clearTimeout(timer));
   return outcome.kind === 'error' ? outcome.error : null;
-}
-
-function lateName(endpoint: StreamEndpoint): SocketError {
-  const host = 'host' in endpoint && endpoint.host.kind === 'hostname' ? endpoint.host.name : null;
-  const text = 'the name server has not answered in time';
-  return new SocketError({ call: 'getaddrinfo', code: 'ETIMEDOUT', text }, { remote: host });
 }

@@ -1,6 +1,7 @@
 /** Whose turn it is: while the peer waits for us, its silence is no fault of its own. */
 import { errnoNumber } from '../../sys/platform.ts';
 import { SocketError } from '../errors.ts';
+import { isOwnLimit } from '../stream/idle.ts';
 import type { Source } from '../stream/stream.ts';
 
 const EAGAIN = -errnoNumber('EAGAIN');
@@ -41,10 +42,7 @@ export class OwnTurn {
   }
 
   private forgive(error: unknown): number {
-    const late = error instanceof SocketError && error.code === 'ETIMEDOUT';
-    // Where reads are steps, the kernel's own ETIMEDOUT, after some fifteen minutes of vain
-    // retransmissions, looks the same: it is then told as the end that read(2) gives next.
-    if (late && this.waits > 0) return EAGAIN;
+    if (error instanceof SocketError && isOwnLimit(error) && this.waits > 0) return EAGAIN;
     throw error;
   }
 }

@@ -5,6 +5,7 @@
 import { call, named } from '../call.ts';
 import type { SocketError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
+import { LATE, within } from '../stream/within.ts';
 import type { Target } from './addresses.ts';
 
 /** RFC 8305 §5: "One recommended value for a default delay is 250 milliseconds." */
@@ -46,8 +47,9 @@ export async function raceTo(
       const socket = freeName(name, running);
       running.set(socket, run(session, socket, target, attempt));
     }
-    const ended = await first(running, waiting.length > 0 ? headStartMs : null);
-    if (ended === null) continue;
+    const first = Promise.race(running.values());
+    const ended = waiting.length > 0 ? await within(headStartMs, first) : await first;
+    if (ended === LATE) continue;
     running.delete(ended.socket);
     if (ended.failure === null) {
       for (const loser of running.keys()) await session.perform(call('close', loser));
@@ -92,20 +94,4 @@ async function run(
   if (failure !== null && session.sockets.get(socket)?.open === true)
     await session.perform(call('close', socket));
   return { socket, failure };
-}
-
-/** The first attempt that ends; null where none has, and the head start is over. */
-async function first(
-  running: ReadonlyMap<string, Promise<Ended>>,
-  headStartMs: number | null,
-): Promise<Ended | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<null>((resolve) => {
-    if (headStartMs !== null) timer = setTimeout(resolve, headStartMs, null);
-  });
-  try {
-    return await Promise.race([over, ...running.values()]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

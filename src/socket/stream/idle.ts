@@ -46,3 +46,8 @@ function idleFor({ local, remote }: Connection, ms: number): SocketError {
 export function nothingMoved(ms: number): string {
   return `nothing came or went for ${durationText(ms)}`;
 }
+
+/** Whether socklab ended the wait: the kernel's own ETIMEDOUT has the kernel's words. */
+export function isOwnLimit({ code, text }: SocketError): boolean {
+  return code === 'ETIMEDOUT' && text.startsWith('nothing came');
+}

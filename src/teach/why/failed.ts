@@ -2,6 +2,7 @@
 import type { SocketError } from '../../socket/errors.ts';
 import type { Snapshot } from '../../socket/state.ts';
 import type { Step } from '../../socket/step.ts';
+import { isOwnLimit } from '../../socket/stream/idle.ts';
 import type { Circumstances, Explanations } from './circumstances.ts';
 import { moving } from './moving.ts';
 import { opening } from './opening.ts';
@@ -38,7 +39,7 @@ function explained(error: SocketError, about: Omit<Circumstances, 'address'>): s
   const { call, code, local, remote } = error;
   const address = call === 'bind' ? local : remote;
   // A wait that had a limit of ours: the kernel would have waited on.
-  const key = error.text.startsWith('nothing came') ? 'waited ETIMEDOUT' : `${call} ${code}`;
+  const key = isOwnLimit(error) ? 'waited ETIMEDOUT' : `${call} ${code}`;
   const explain = EXPLANATIONS[key] ?? EXPLANATIONS[code];
   return explain?.({ ...about, address }) ?? null;
 }

@@ -15,7 +15,7 @@ export async function connectDatagramsCommand(
   endpoint: DatagramEndpoint,
   options: ConnectCommandOptions,
 ): Promise<number> {
-  const { onEof, timeout, idle } = options;
+  const { onEof, idle } = options;
   const exchange = exchangeOptions(endpoint, options);
   return running(context, options, (world) => {
     const { session, stdio, output } = world;
@@ -31,7 +31,6 @@ export async function connectDatagramsCommand(
         output: traffic.output(output),
         onEof,
         idleMs: idle ?? null,
-        timeoutMs: timeout,
       },
       exchangeEvents(world, traffic),
     );

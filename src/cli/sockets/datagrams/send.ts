@@ -46,7 +46,6 @@ export async function sendDatagramsCommand(
         gapMs,
         reply: reply?.kind === 'none' ? null : replyIn(reply, expected),
         output: traffic.output(output),
-        timeoutMs: options.timeout,
       },
       exchangeEvents(world, traffic),
     );

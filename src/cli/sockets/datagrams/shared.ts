@@ -51,6 +51,7 @@ export function exchangeOptions(
     source: options.source === undefined ? null : sourceEndpoint(options.source),
     ownName: isUnix ? ownName() : null,
     retryMs: options.retry,
+    timeoutMs: options.timeout,
   };
 }
 
