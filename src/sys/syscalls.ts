@@ -1,5 +1,5 @@
 /** The real system calls. Every pointer comes with the length of the memory that it points to. */
-import { fstatSync, openSync } from 'node:fs';
+import { fstatSync, openSync, type Stats, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { bind, bindText, call } from './ffi.ts';
 import { constant, errnoNumber } from './platform.ts';
@@ -43,6 +43,9 @@ const offsetMemory = new Uint8Array(offsetNumber.buffer);
 
 const isLinux = process.platform === 'linux';
 
+/** <linux/fcntl.h>. It is no constant of the call language: a pipe is no socket. */
+const F_SETPIPE_SZ = 1031;
+
 /** sizeof(struct pollfd): poll(2). */
 const POLLFD_SIZE = 8;
 
@@ -56,8 +59,8 @@ export const systemCalls: Sys = {
   write: (fd, bytes) => call(libc.write, fd, bytes, bytes.length),
   sendfile: (out, file, offset, count) => {
     if (libc.sendfile === null) return -errnoNumber('ENOSYS');
-    offsetNumber[0] = BigInt(offset);
-    return call(libc.sendfile, out, file, offsetMemory, count);
+    if (offset !== null) offsetNumber[0] = BigInt(offset);
+    return call(libc.sendfile, out, file, offset === null ? null : offsetMemory, count);
   },
   send: (fd, bytes, flags) => call(libc.send, fd, bytes, bytes.length, flags),
   recv: (fd, into, flags) => call(libc.recv, fd, into, into.length, flags),
@@ -86,6 +89,8 @@ export const systemCalls: Sys = {
   },
   fcntl: (fd, command, argument) => call(libc.fcntl, fd, command, 'int', argument),
   ioctl: (fd, request, value) => call(libc.ioctl, fd, request, 'void *', value),
+  resizePipe: (fd, size) =>
+    isLinux ? call(libc.fcntl, fd, F_SETPIPE_SZ, 'int', size) : -errnoNumber('ENOSYS'),
   fchmod: (fd, mode) => call(libc.fchmod, fd, mode),
   reopen,
   kindOf,
@@ -125,5 +130,11 @@ function kindOf(fd: number): DescriptorKind {
   if (stat.isFile()) return 'file';
   if (stat.isFIFO()) return 'pipe';
   if (stat.isSocket()) return 'socket';
+  if (isNullDevice(stat)) return 'null';
   return isatty(fd) ? 'terminal' : 'other';
+}
+
+/** The device itself, whatever name it was opened by: null(4). */
+function isNullDevice(stat: Stats): boolean {
+  return stat.isCharacterDevice() && stat.rdev === statSync('/dev/null').rdev;
 }

@@ -34,6 +34,7 @@ export const SYS_CALLS = [
   'fcntl',
   'ioctl',
   'fchmod',
+  'resizePipe',
 ] as const;
 
 export type SysCall = (typeof SYS_CALLS)[number];
@@ -126,7 +127,7 @@ export class FaultySys implements Sys {
     return this.on('write', fd, () => systemCalls.write(fd, this.part(fd, bytes)));
   }
 
-  sendfile(out: number, file: number, offset: number, count: number): Result {
+  sendfile(out: number, file: number, offset: number | null, count: number): Result {
     const part = Math.min(count, this.shorten(count));
     return this.on('sendfile', out, () => systemCalls.sendfile(out, file, offset, part));
   }
@@ -208,6 +209,10 @@ export class FaultySys implements Sys {
 
   sendmsg(fd: number, message: Message, flags: number): Result {
     return this.on('sendmsg', fd, () => systemCalls.sendmsg(fd, message, flags));
+  }
+
+  resizePipe(fd: number, size: number): Result {
+    return this.on('resizePipe', fd, () => systemCalls.resizePipe(fd, size));
   }
 
   fchmod(fd: number, mode: number): Result {

@@ -350,7 +350,8 @@ describe('kindOf', () => {
     expect(sys.kindOf(file())).toBe('file');
     expect(sys.kindOf(ownPipe().read)).toBe('pipe');
     expect(sys.kindOf(sockets.tcp())).toBe('socket');
-    expect(sys.kindOf(sockets.own(openSync('/dev/null', 'r')))).toBe('other');
+    expect(sys.kindOf(sockets.own(openSync('/dev/null', 'r')))).toBe('null');
+    expect(sys.kindOf(sockets.own(openSync('/dev/zero', 'r')))).toBe('other');
     if (process.platform !== 'linux') context.skip('/dev/ptmx is used as Linux has it');
     expect(sys.kindOf(terminal())).toBe('terminal');
   });

@@ -1,36 +1,70 @@
 /** A bare descriptor as a source and a sink: plain reads and writes, no steps. */
-import { errnoNumber } from '../../sys/platform.ts';
+import { constants, errnoNumber } from '../../sys/platform.ts';
 import type { Result } from '../../sys/sys.ts';
 import type { Door } from '../door.ts';
-import { socketError, type Where } from '../errors.ts';
-import type { Sink, Source } from './stream.ts';
+import { socketError } from '../errors.ts';
+import type { Descriptor, Sink, Source } from './stream.ts';
 
 const EAGAIN = -errnoNumber('EAGAIN');
 const EINTR = -errnoNumber('EINTR');
 const EBADF = -errnoNumber('EBADF');
 
-/** A descriptor to read or write, as long as it is ours. */
-export interface Descriptor {
-  readonly fd: number;
-  /** Whether it is open still. A closed one's number may be another's: it is never used again. */
-  isOpen(): boolean;
-  /** Where the bytes come from or go, for messages. */
-  readonly where?: Where;
-}
+/**
+ * A pipe that bytes flow through in bulk is made as large as a read, once: with the 64 KiB that it
+ * has from pipe(7) the two processes wait for each other four times as often. It may be shared with
+ * others, and they notice nothing but that it holds more. Where it is refused (EPERM: the user has
+ * many pages in pipes already, or F_SETPIPE_SZ is more than pipe-max-size), it stays as it is.
+ */
+const LARGE_PIPE = 256 * 1024;
+/** What a pipe has from the beginning: a read of so much found it full. */
+const FULL_PIPE = 64 * 1024;
+
+/**
+ * sendfile(2): "Applications may wish to fall back to read(2)/write(2)"; EPERM from a filter of system
+ * calls. EIO is the file's own trouble, which read(2) tells better.
+ */
+const TO_BE_READ = (['EINVAL', 'ENOSYS', 'EPERM', 'EOPNOTSUPP', 'EIO'] as const).map(
+  (name) => -errnoNumber(name),
+);
+/** One call moves at most so much: a file that is not in memory is waited for, and with it all others. */
+export const FILE_BYTES_AT_ONCE = 256 * 1024;
+
+/** tcp(7): MSG_TRUNC "causes the received bytes of data to be discarded". Linux only. */
+const MSG_TRUNC = process.platform === 'linux' ? (constants.get('MSG_TRUNC') ?? 0) : 0;
 
 export class DescriptorSource implements Source {
   readonly dryWhenShort: boolean;
+  readonly file: Descriptor | undefined;
   private readonly door: Door;
   private readonly from: Descriptor;
+  private small: boolean;
 
   constructor(door: Door, from: Descriptor, dryWhenShort = false) {
     this.door = door;
     this.from = from;
     this.dryWhenShort = dryWhenShort;
+    this.file = from.kind === 'file' ? from : undefined;
+    this.small = from.kind === 'pipe';
   }
 
   read(into: Uint8Array): Result {
     const result = this.from.isOpen() ? this.door.sys.read(this.from.fd, into) : EBADF;
+    if (this.small && result >= FULL_PIPE) {
+      this.small = false;
+      this.door.sys.resizePipe(this.from.fd, LARGE_PIPE);
+    }
+    return this.checked(result);
+  }
+
+  /** Of a socket only. The kernel still counts, acknowledges and checks them; it does not copy them. */
+  discard(into: Uint8Array): Result {
+    if (MSG_TRUNC === 0) return this.read(into);
+    const result = this.from.isOpen() ? this.door.sys.recv(this.from.fd, into, MSG_TRUNC) : EBADF;
+    return this.checked(result);
+  }
+
+  /** @throws SocketError unless it only has to be called again */
+  private checked(result: Result): Result {
     if (result >= 0 || result === EAGAIN) return result;
     if (result === EINTR) return EAGAIN;
     throw socketError(this.door.sys, 'read', result, this.from.where);
@@ -48,10 +82,12 @@ export class DescriptorSink implements Sink {
   taken = 0;
   private readonly door: Door;
   private readonly to: Descriptor;
+  private small: boolean;
 
   constructor(door: Door, to: Descriptor) {
     this.door = door;
     this.to = to;
+    this.small = to.kind === 'pipe';
   }
 
   write(bytes: Uint8Array): Promise<void> | null {
@@ -62,6 +98,21 @@ export class DescriptorSink implements Sink {
     const taken = this.writeSome(bytes);
     if (taken === bytes.length) return null;
     return this.hold(this.flush(copied(bytes.subarray(taken))));
+  }
+
+  /** Of a socket only: a regular file into anything else is no way that bytes take here. */
+  writeFrom(file: Descriptor): Result | null | Promise<Result> {
+    const open = this.to.isOpen() && file.isOpen();
+    const result = open
+      ? this.door.sys.sendfile(this.to.fd, file.fd, null, FILE_BYTES_AT_ONCE)
+      : EBADF;
+    if (result === EAGAIN)
+      return this.door.readiness.wait(this.to.fd, 'writable').then(() => EAGAIN);
+    if (result === EINTR) return EAGAIN;
+    if (result === 0 || TO_BE_READ.includes(result)) return null;
+    if (result < 0) throw socketError(this.door.sys, 'write', result, this.to.where);
+    this.taken += result;
+    return result;
   }
 
   /** Marks the sink busy until `writing` is done: whoever awaits it finds the sink free again. */
@@ -91,12 +142,20 @@ export class DescriptorSink implements Sink {
     while (taken < bytes.length) {
       const rest = taken === 0 ? bytes : bytes.subarray(taken);
       const result = this.to.isOpen() ? this.door.sys.write(this.to.fd, rest) : EBADF;
+      if (result === EAGAIN && this.enlarged()) continue;
       if (result === EAGAIN || result === EINTR) break;
       if (result < 0) throw socketError(this.door.sys, 'write', result, this.to.where);
       taken += result;
       this.taken += result;
     }
     return taken;
+  }
+
+  /** @returns whether it was a pipe of the usual size, and has room now */
+  private enlarged(): boolean {
+    if (!this.small) return false;
+    this.small = false;
+    return this.door.sys.resizePipe(this.to.fd, LARGE_PIPE) >= 0;
   }
 }
 

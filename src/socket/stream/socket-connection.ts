@@ -7,9 +7,9 @@ import type { Job } from '../session/job.ts';
 import type { Session } from '../session/session.ts';
 import { type Step, succeeded } from '../step.ts';
 import type { Connection } from './connection.ts';
-import { copied, type Descriptor, DescriptorSink, DescriptorSource } from './descriptor-stream.ts';
+import { copied, DescriptorSink, DescriptorSource } from './descriptor-stream.ts';
 import { nothingMoved, whenStalled } from './idle.ts';
-import type { Sink, Source } from './stream.ts';
+import type { Descriptor, Sink, Source } from './stream.ts';
 
 /** A read that is a step takes at most this much. */
 const STEP_BYTES = 64 * 1024;
@@ -107,14 +107,15 @@ export class SocketConnection implements Connection {
     }
   }
 
-  private countedSource(inner: Source): Source {
+  private countedSource(inner: DescriptorSource): Source {
+    const counted = (count: Result): Result => {
+      if (count > 0) this.bytesIn += count;
+      return count;
+    };
     return {
       dryWhenShort: true,
-      read: (into) => {
-        const count = inner.read(into) as Result;
-        if (count > 0) this.bytesIn += count;
-        return count;
-      },
+      read: (into) => counted(inner.read(into)),
+      discard: (into) => counted(inner.discard(into)),
       readable: () => (this.patienceMs === null ? inner.readable() : this.patiently(inner)),
     };
   }
