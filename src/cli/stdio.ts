@@ -87,6 +87,7 @@ function guarded(inner: DescriptorSink, viewer: VisibleText | null, closed: () =
     get busy() {
       return inner.busy?.catch(guard) ?? null;
     },
+    ...(viewer === null && { writeFrom: (source: Descriptor) => inner.writeFrom(source) }),
     write(bytes) {
       try {
         const shown = viewer === null ? bytes : new TextEncoder().encode(viewer.push(bytes));

@@ -42,6 +42,11 @@ export interface Sys {
    * which moves on as with read(2). −ENOSYS where the system has another one: read and write then.
    */
   sendfile(out: number, file: number, offset: number | null, count: number): Result;
+  /**
+   * splice(2) that does not wait, of as much as is there → bytes moved, 0 at the source’s end. One of
+   * the two is a pipe; a socket among them must not block. Linux only: −ENOSYS elsewhere.
+   */
+  splice(from: number, to: number, count: number): Result;
   /** send(2) with flags, such as MSG_OOB. */
   send(fd: number, bytes: Uint8Array, flags: number): Result;
   /** recv(2) with flags, such as MSG_PEEK. */

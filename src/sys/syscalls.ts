@@ -16,6 +16,10 @@ const libc = {
   // macOS has a sendfile() too, which takes its arguments in another order.
   sendfile:
     process.platform === 'linux' ? bind('intptr_t sendfile(int, int, void *, size_t)') : null,
+  splice:
+    process.platform === 'linux'
+      ? bind('intptr_t splice(int, void *, int, void *, size_t, uint32_t)')
+      : null,
   send: bind('intptr_t send(int, void *, size_t, int)'),
   recv: bind('intptr_t recv(int, void *, size_t, int)'),
   sendto: bind('intptr_t sendto(int, void *, size_t, int, void *, uint32_t)'),
@@ -43,8 +47,9 @@ const offsetMemory = new Uint8Array(offsetNumber.buffer);
 
 const isLinux = process.platform === 'linux';
 
-/** <linux/fcntl.h>. It is no constant of the call language: a pipe is no socket. */
+/** <linux/fcntl.h>, <linux/splice.h>. No constants of the call language: a pipe is no socket. */
 const F_SETPIPE_SZ = 1031;
+const SPLICE_F_NONBLOCK = 2;
 
 /** sizeof(struct pollfd): poll(2). */
 const POLLFD_SIZE = 8;
@@ -62,6 +67,10 @@ export const systemCalls: Sys = {
     if (offset !== null) offsetNumber[0] = BigInt(offset);
     return call(libc.sendfile, out, file, offset === null ? null : offsetMemory, count);
   },
+  splice: (from, to, count) =>
+    libc.splice === null
+      ? -errnoNumber('ENOSYS')
+      : call(libc.splice, from, null, to, null, count, SPLICE_F_NONBLOCK),
   send: (fd, bytes, flags) => call(libc.send, fd, bytes, bytes.length, flags),
   recv: (fd, into, flags) => call(libc.recv, fd, into, into.length, flags),
   sendto: (fd, bytes, flags, address) =>

@@ -17,6 +17,7 @@ export const SYS_CALLS = [
   'read',
   'write',
   'sendfile',
+  'splice',
   'send',
   'recv',
   'sendto',
@@ -130,6 +131,11 @@ export class FaultySys implements Sys {
   sendfile(out: number, file: number, offset: number | null, count: number): Result {
     const part = Math.min(count, this.shorten(count));
     return this.on('sendfile', out, () => systemCalls.sendfile(out, file, offset, part));
+  }
+
+  splice(from: number, to: number, count: number): Result {
+    const part = Math.min(count, this.shorten(count));
+    return this.on('splice', from, () => systemCalls.splice(from, to, part));
   }
 
   send(fd: number, bytes: Uint8Array, flags: number): Result {

@@ -24,7 +24,7 @@ export class OwnTurn {
   waitingFor(source: Source): Source {
     return {
       dryWhenShort: source.dryWhenShort === true,
-      file: source.file,
+      plain: source.plain,
       read: (into) => source.read(into),
       readable: () => this.during(source.readable()),
     };
@@ -38,6 +38,8 @@ export class OwnTurn {
     return {
       dryWhenShort: source.dryWhenShort === true,
       read: (into) => forgiven(source.read(into)),
+      plain: source.plain,
+      passed: (count) => source.passed?.(count),
       ...(discard && { discard: (into: Uint8Array) => forgiven(discard.call(source, into)) }),
       readable: () => source.readable().catch((error) => void this.forgive(error)),
     };

@@ -8,6 +8,7 @@ import type { Descriptor, Sink, Source } from './stream.ts';
 const EAGAIN = -errnoNumber('EAGAIN');
 const EINTR = -errnoNumber('EINTR');
 const EBADF = -errnoNumber('EBADF');
+const EPIPE = -errnoNumber('EPIPE');
 
 /**
  * A pipe that bytes flow through in bulk is made as large as a read, once: with the 64 KiB that it
@@ -15,7 +16,7 @@ const EBADF = -errnoNumber('EBADF');
  * others, and they notice nothing but that it holds more. Where it is refused (EPERM: the user has
  * many pages in pipes already, or F_SETPIPE_SZ is more than pipe-max-size), it stays as it is.
  */
-const LARGE_PIPE = 256 * 1024;
+const LARGE_PIPE = 1024 * 1024;
 /** What a pipe has from the beginning: a read of so much found it full. */
 const FULL_PIPE = 64 * 1024;
 
@@ -29,12 +30,16 @@ const TO_BE_READ = (['EINVAL', 'ENOSYS', 'EPERM', 'EOPNOTSUPP', 'EIO'] as const)
 /** One call moves at most so much: a file that is not in memory is waited for, and with it all others. */
 export const FILE_BYTES_AT_ONCE = 256 * 1024;
 
+/** One struct pollfd: poll(2). The second half is `events` and `revents`, 16 bits each. */
+const asked = new Int32Array(2);
+const POLLIN = 1;
+
 /** tcp(7): MSG_TRUNC "causes the received bytes of data to be discarded". Linux only. */
 const MSG_TRUNC = process.platform === 'linux' ? (constants.get('MSG_TRUNC') ?? 0) : 0;
 
 export class DescriptorSource implements Source {
   readonly dryWhenShort: boolean;
-  readonly file: Descriptor | undefined;
+  readonly plain: Descriptor | undefined;
   private readonly door: Door;
   private readonly from: Descriptor;
   private small: boolean;
@@ -43,7 +48,7 @@ export class DescriptorSource implements Source {
     this.door = door;
     this.from = from;
     this.dryWhenShort = dryWhenShort;
-    this.file = from.kind === 'file' ? from : undefined;
+    this.plain = from.kind === 'file' ? from : undefined;
     this.small = from.kind === 'pipe';
   }
 
@@ -100,19 +105,36 @@ export class DescriptorSink implements Sink {
     return this.hold(this.flush(copied(bytes.subarray(taken))));
   }
 
-  /** Of a socket only: a regular file into anything else is no way that bytes take here. */
-  writeFrom(file: Descriptor): Result | null | Promise<Result> {
-    const open = this.to.isOpen() && file.isOpen();
-    const result = open
-      ? this.door.sys.sendfile(this.to.fd, file.fd, null, FILE_BYTES_AT_ONCE)
-      : EBADF;
-    if (result === EAGAIN)
-      return this.door.readiness.wait(this.to.fd, 'writable').then(() => EAGAIN);
+  /** From a regular file into a socket, and from a socket into a pipe that was full once. */
+  writeFrom(source: Descriptor): Result | null | Promise<Result> {
+    const { sys } = this.door;
+    const fromFile = source.kind === 'file' && this.to.kind === 'socket';
+    const intoPipe = source.kind === 'socket' && this.to.kind === 'pipe' && !this.small;
+    if (!fromFile && !intoPipe) return null;
+    if (!this.to.isOpen() || !source.isOpen()) return null;
+    const result = fromFile
+      ? sys.sendfile(this.to.fd, source.fd, null, FILE_BYTES_AT_ONCE)
+      : sys.splice(source.fd, this.to.fd, LARGE_PIPE);
     if (result === EINTR) return EAGAIN;
-    if (result === 0 || TO_BE_READ.includes(result)) return null;
-    if (result < 0) throw socketError(this.door.sys, 'write', result, this.to.where);
+    if (result === EAGAIN) return intoPipe && !this.hasBytes(source) ? EAGAIN : this.room();
+    // What a socket says of its loss it says once: it must be told here. A pipe says it again.
+    if (result === 0 || TO_BE_READ.includes(result) || (intoPipe && result === EPIPE)) return null;
+    const [call, where] = fromFile
+      ? (['write', this.to.where] as const)
+      : (['read', source.where] as const);
+    if (result < 0) throw socketError(sys, call, result, where);
     this.taken += result;
     return result;
+  }
+
+  /** splice(2) says EAGAIN for either side: poll(2) tells which. */
+  private hasBytes({ fd }: Descriptor): boolean {
+    [asked[0], asked[1]] = [fd, POLLIN];
+    return this.door.sys.poll(new Uint8Array(asked.buffer)) !== 0;
+  }
+
+  private room(): Promise<Result> {
+    return this.door.readiness.wait(this.to.fd, 'writable').then(() => EAGAIN);
   }
 
   /** Marks the sink busy until `writing` is done: whoever awaits it finds the sink free again. */

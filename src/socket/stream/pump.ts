@@ -57,6 +57,8 @@ export function passing(
   buffer: Uint8Array,
 ): Result | null | Promise<Result> {
   if (sink.discards === true && source.discard !== undefined) return source.discard(buffer);
-  if (source.file === undefined || sink.writeFrom === undefined) return null;
-  return sink.writeFrom(source.file);
+  if (source.plain === undefined || sink.writeFrom === undefined) return null;
+  const answer = sink.writeFrom(source.plain);
+  if (typeof answer === 'number' && answer > 0) source.passed?.(answer);
+  return answer;
 }

@@ -41,11 +41,16 @@ export class SocketConnection implements Connection {
     this.patienceMs = patienceMs;
     const where = session.endsOf(record);
     [this.local, this.remote] = [where.local ?? null, where.remote ?? null];
-    const descriptor = { fd: record.fd, where, isOpen: () => record.open };
+    const descriptor: Descriptor = {
+      fd: record.fd,
+      kind: 'socket',
+      where,
+      isOpen: () => record.open,
+    };
     const source = new DescriptorSource(session, descriptor, true);
     this.plain = session.watched ? null : descriptor;
     this.plainSink = new DescriptorSink(session, descriptor);
-    this.source = session.watched ? this.steppedSource() : this.countedSource(source);
+    this.source = session.watched ? this.steppedSource() : this.countedSource(source, descriptor);
     this.sink = session.watched ? this.steppedSink() : this.plainSink;
   }
 
@@ -107,13 +112,15 @@ export class SocketConnection implements Connection {
     }
   }
 
-  private countedSource(inner: DescriptorSource): Source {
+  private countedSource(inner: DescriptorSource, plain: Descriptor): Source {
     const counted = (count: Result): Result => {
       if (count > 0) this.bytesIn += count;
       return count;
     };
     return {
       dryWhenShort: true,
+      plain,
+      passed: (count) => void counted(count),
       read: (into) => counted(inner.read(into)),
       discard: (into) => counted(inner.discard(into)),
       readable: () => (this.patienceMs === null ? inner.readable() : this.patiently(inner)),

@@ -32,8 +32,10 @@ export interface Source {
    * is no cheaper.
    */
   discard?(into: Uint8Array): Result | Promise<Result>;
-  /** The regular file that it reads, at the file's own position; absent where it is something else. */
-  readonly file?: Descriptor | undefined;
+  /** Where the bytes come from, where a sink may take them itself: {@link Sink.writeFrom}. */
+  readonly plain?: Descriptor | undefined;
+  /** Counts bytes that a sink has taken itself. */
+  passed?(count: number): void;
   /** Resolves when read() is worth calling again. */
   readable(): Promise<void>;
 }
@@ -51,13 +53,13 @@ export interface Sink {
    */
   write(bytes: Uint8Array): Promise<void> | null;
   /**
-   * Takes bytes from a regular file, at the file's own position, and none of them passes through
-   * here: sendfile(2). Absent where it can't.
-   * @returns how many; −EAGAIN where it had to wait for room first; null where the file has to be
-   *   read, which also tells of its end and its errors
-   * @throws SocketError as write()
+   * Takes bytes where they come from, as read() would, and none of them passes through here:
+   * sendfile(2), splice(2). Absent where it can't.
+   * @returns how many; −EAGAIN where nothing has come yet, or, by the promise, where it had to wait
+   *   for room; null where they have to be read, which also tells of their end
+   * @throws SocketError as write(), or, of a socket that is read, as read()
    */
-  writeFrom?(file: Descriptor): Result | null | Promise<Result>;
+  writeFrom?(source: Descriptor): Result | null | Promise<Result>;
 }
 
 /** A source from which nothing comes, and which does not end. */
