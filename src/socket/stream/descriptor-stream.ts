@@ -30,9 +30,10 @@ const TO_BE_READ = (['EINVAL', 'ENOSYS', 'EPERM', 'EOPNOTSUPP', 'EIO'] as const)
 /** One call moves at most so much: a file that is not in memory is waited for, and with it all others. */
 export const FILE_BYTES_AT_ONCE = 256 * 1024;
 
-/** One struct pollfd: poll(2). The second half is `events` and `revents`, 16 bits each. */
-const asked = new Int32Array(2);
+/** Two struct pollfd, of eight bytes: `fd`, and `events` and `revents` with 16 bits each (poll(2)). */
+const asked = new DataView(new ArrayBuffer(16));
 const POLLIN = 1;
+const POLLOUT = 4;
 
 /** tcp(7): MSG_TRUNC "causes the received bytes of data to be discarded". Linux only. */
 const MSG_TRUNC = process.platform === 'linux' ? (constants.get('MSG_TRUNC') ?? 0) : 0;
@@ -116,7 +117,7 @@ export class DescriptorSink implements Sink {
       ? sys.sendfile(this.to.fd, source.fd, null, FILE_BYTES_AT_ONCE)
       : sys.splice(source.fd, this.to.fd, LARGE_PIPE);
     if (result === EINTR) return EAGAIN;
-    if (result === EAGAIN) return intoPipe && !this.hasBytes(source) ? EAGAIN : this.room();
+    if (result === EAGAIN) return intoPipe ? this.unspliced(source) : this.room();
     // What a socket says of its loss it says once: it must be told here. A pipe says it again.
     if (result === 0 || TO_BE_READ.includes(result) || (intoPipe && result === EPIPE)) return null;
     const [call, where] = fromFile
@@ -127,10 +128,18 @@ export class DescriptorSink implements Sink {
     return result;
   }
 
-  /** splice(2) says EAGAIN for either side: poll(2) tells which. */
-  private hasBytes({ fd }: Descriptor): boolean {
-    [asked[0], asked[1]] = [fd, POLLIN];
-    return this.door.sys.poll(new Uint8Array(asked.buffer)) !== 0;
+  /**
+   * splice(2) says EAGAIN for either side: poll(2) tells which. Where neither is to blame, urgent data
+   * is next (MSG_OOB): Linux never splices past its mark, and read(2) does.
+   */
+  private unspliced(source: Descriptor): Result | null | Promise<Result> {
+    asked.setInt32(0, source.fd, true);
+    asked.setInt16(4, POLLIN, true);
+    asked.setInt32(8, this.to.fd, true);
+    asked.setInt16(12, POLLOUT, true);
+    this.door.sys.poll(new Uint8Array(asked.buffer));
+    if (asked.getInt16(6, true) === 0) return EAGAIN;
+    return asked.getInt16(14, true) === 0 ? this.room() : null;
   }
 
   private room(): Promise<Result> {
