@@ -1,6 +1,6 @@
 /** How fast bytes move over loopback, by socklab and its neighbours, each at both ends. */
 import { has } from '../support/tools.ts';
-import { neighbours, socklabMover } from './harness/movers.ts';
+import { kernelsOwn, neighbours, socklabMover } from './harness/movers.ts';
 import { amount, asked, short } from './harness/options.ts';
 import {
   type Command,
@@ -23,7 +23,7 @@ async function between(row: string, from: Way['from'], to: Way['to'], file: stri
   if (!asked(row)) return;
   const way: Way = { bytes: BYTES, from, to };
   const ours = socklabMover(row === 'throughput/send');
-  const all = [ours, ...neighbours(from === 'pipe' || to === 'pipe')];
+  const all = [ours, ...neighbours(from === 'pipe' || to === 'pipe'), kernelsOwn];
   if (to !== 'pipe' && !short) for (const mover of all) await movesAll(mover, file, way);
   const contenders = all.map((mover) => ({
     name: mover.name,
