@@ -14,7 +14,7 @@ import {
 import { report } from './harness/report.ts';
 import { type Contender, interleaved, medianOf } from './harness/rounds.ts';
 
-const BYTES = amount(2 ** 31, 2 ** 28);
+const BYTES = amount(2 ** 31, 2 ** 27);
 const ROUNDS = amount(5, 1);
 const SECONDS = amount(2, 0.3);
 
