@@ -12,7 +12,7 @@ import {
 import { report } from './harness/report.ts';
 import { type Contender, interleaved, paired } from './harness/rounds.ts';
 
-const SECONDS = amount(3, 0.5);
+const SECONDS = amount(3, 0.3);
 const AT_ONCE = 64;
 const ROUNDS = amount(7, 3);
 

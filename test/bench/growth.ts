@@ -14,7 +14,7 @@ import {
 import { report } from './harness/report.ts';
 import { type Contender, interleaved, medianOf } from './harness/rounds.ts';
 
-const BYTES = amount(2 ** 31, 2 ** 28);
+const BYTES = amount(2 ** 31, 2 ** 27);
 const ROUNDS = amount(5, 1);
 const SECONDS = amount(2, 0.3);
 
@@ -44,7 +44,7 @@ async function throughput(): Promise<void> {
     medianOf(`socklab, ${count}`, taken) / medianOf(`C epoll, ${count}`, taken);
   const figure = Math.min(share(10), share(100), share(1_000)) / share(1);
   const what = `${BYTES / 2 ** 20} MiB over 1 to 1,000 connections at once`;
-  report({ row: 'growth/throughput', what, unit: 'GB/s', contenders: taken, figure });
+  report({ row: 'growth/throughput', what, unit: 'GB/s', contenders: taken, figure, curve: true });
 }
 
 /** Accepting, with so many connections open that are silent: a server for each. */
@@ -64,7 +64,7 @@ async function accepting(): Promise<void> {
   for (const one of all) await one.stop();
   const figure = medianOf('10000 open', taken) / medianOf('0 open', taken);
   const what = 'connect, echo, close, with others open; the last over the first';
-  report({ row: 'growth/accept', what, unit: 'a second', contenders: taken, figure });
+  report({ row: 'growth/accept', what, unit: 'a second', contenders: taken, figure, curve: true });
 }
 
 async function holding(port: number, open: number): Promise<Running> {

@@ -17,7 +17,7 @@ import {
 import { report } from './harness/report.ts';
 
 const CONNECTIONS = 10_000;
-const QUIET_MS = amount(10_000, 2_000);
+const QUIET_MS = amount(10_000, 1_000);
 
 interface Cost {
   /** Megabytes resident with all of them open. */

@@ -14,7 +14,7 @@ import {
 } from './harness/program.ts';
 import { report } from './harness/report.ts';
 
-const BYTES = amount(20 * 2 ** 30, 2 ** 29);
+const BYTES = amount(20 * 2 ** 30, 2 ** 28);
 /** More than any queue holds. */
 const ENDLESS = 2 ** 40;
 

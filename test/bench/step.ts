@@ -124,7 +124,7 @@ async function growth(): Promise<void> {
   const [first, ...others] = taken.map(({ samples }) => median(samples));
   const figure = Math.max(...others) / (first ?? Number.NaN);
   const what = 'a step, the dearest over the first';
-  report({ row: 'step/growth', what, unit: 'µs', contenders: taken, figure });
+  report({ row: 'step/growth', what, unit: 'µs', contenders: taken, figure, curve: true });
 }
 
 await own();

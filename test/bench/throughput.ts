@@ -1,6 +1,6 @@
 /** How fast bytes move over loopback, by socklab and its neighbours, each at both ends. */
 import { has } from '../support/tools.ts';
-import { neighbours, socklabMover } from './harness/movers.ts';
+import { kernelsOwn, neighbours, socklabMover } from './harness/movers.ts';
 import { amount, asked, short } from './harness/options.ts';
 import {
   type Command,
@@ -15,21 +15,23 @@ import { report } from './harness/report.ts';
 import { ASIDE, best, type Contender, interleaved, medianOf } from './harness/rounds.ts';
 import { moved, movesAll, type Way, withFile } from './harness/transfer.ts';
 
-const BYTES = amount(2 * 2 ** 30, 2 ** 28);
+const BYTES = amount(2 * 2 ** 30, 2 ** 27);
 const ROUNDS = amount(5, 1);
+/** Whole processes, and a file that was just written: little is cold. */
+const BEFORE = amount(1, 0);
 const SIZE = `${BYTES / 2 ** 20} MiB`;
 
 async function between(row: string, from: Way['from'], to: Way['to'], file: string): Promise<void> {
   if (!asked(row)) return;
   const way: Way = { bytes: BYTES, from, to };
   const ours = socklabMover(row === 'throughput/send');
-  const all = [ours, ...neighbours(from === 'pipe' || to === 'pipe')];
+  const all = [ours, ...neighbours(from === 'pipe' || to === 'pipe'), kernelsOwn];
   if (to !== 'pipe' && !short) for (const mover of all) await movesAll(mover, file, way);
   const contenders = all.map((mover) => ({
     name: mover.name,
     run: () => moved(mover, file, way),
   }));
-  const taken = await interleaved(contenders, ROUNDS);
+  const taken = await interleaved(contenders, ROUNDS, BEFORE);
   const what = `${SIZE} from a ${from} to ${to === 'pipe' ? 'a pipe' : to}`;
   const figure = medianOf('socklab', taken) / best(taken);
   report({ row, what, unit: 'GB/s', contenders: taken, figure });
@@ -67,7 +69,7 @@ async function relays(): Promise<void> {
         run: () => relayed((from, to) => socat(from, to, '-b', '262144')),
       },
     );
-  const taken = await interleaved(contenders, ROUNDS);
+  const taken = await interleaved(contenders, ROUNDS, BEFORE);
   const figure = medianOf('socklab', taken) / best(taken);
   report({ row, what: `${SIZE} through a relay`, unit: 'GB/s', contenders: taken, figure });
 }
@@ -78,7 +80,7 @@ async function limits(): Promise<void> {
   if (!asked(row)) return;
   const contenders: Contender[] = [{ name: 'C source to C sink', run: direct }];
   if (has('iperf3')) contenders.push({ name: 'iperf3', run: iperf3 });
-  const taken = await interleaved(contenders, ROUNDS);
+  const taken = await interleaved(contenders, ROUNDS, BEFORE);
   report({
     row,
     what: `${SIZE} from memory to memory`,

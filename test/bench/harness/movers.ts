@@ -1,6 +1,6 @@
 /** Those that can send a file over loopback and receive it: each of its own kind at both ends. */
 import { has } from '../../support/tools.ts';
-import { socklab } from './program.ts';
+import { peer, socklab } from './program.ts';
 import { ASIDE } from './rounds.ts';
 import type { Mover } from './transfer.ts';
 
@@ -15,6 +15,13 @@ export function socklabMover(send: boolean): Mover {
         : socklab('connect', '--quiet', `:${port}`),
   };
 }
+
+/** What the kernel allows: C that copies as little as it can. Shown beside the others. */
+export const kernelsOwn: Mover = {
+  name: `C by splice${ASIDE}`,
+  server: (port) => peer('splice', 'take', port),
+  client: (port) => peer('splice', 'send', port),
+};
 
 /** Those that are installed. @param large whether socat counts with a large buffer, or as it comes */
 export function neighbours(large: boolean): Mover[] {

@@ -14,17 +14,25 @@ export interface Measured {
   readonly contenders: readonly Samples[];
   /** What is held against the bound; null where nothing is. */
   readonly figure: number | null;
+  /** Draws a bar for each median, so that the row shows how cost grows. */
+  readonly curve?: boolean;
 }
+
+/** Of the longest bar, in columns. */
+const BAR = 30;
 
 /** Prints the row, and hands it to run.js. */
 export function report(measured: Measured): void {
-  const { row, what, unit, contenders, figure } = measured;
+  const { row, what, unit, contenders, figure, curve = false } = measured;
   const bound = figure === null ? null : boundOf(row, nodeMajor());
   const met = bound === null || figure === null ? null : isMet(bound, figure);
+  const most = Math.max(...contenders.map(({ samples }) => median(samples)));
+  const columns = (value: number) => Math.max(1, Math.round((value / most) * BAR));
   console.log(`\n${row.padEnd(26)}${what}, ${unit}`);
   for (const { name, samples } of contenders) {
-    const spread = `${shown(Math.min(...samples))} – ${shown(Math.max(...samples))}`;
-    console.log(`  ${name.padEnd(24)}${shown(median(samples)).padStart(9)}   (${spread})`);
+    const spread = `(${shown(Math.min(...samples))} – ${shown(Math.max(...samples))})`;
+    const line = `  ${name.padEnd(24)}${shown(median(samples)).padStart(9)}   ${spread}`;
+    console.log(curve ? `${line.padEnd(58)}${'█'.repeat(columns(median(samples)))}` : line);
   }
   if (bound !== null && figure !== null) console.log(`  ${verdict(bound, figure)}`);
   if (rowsFile === null) return;

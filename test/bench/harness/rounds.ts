@@ -11,13 +11,17 @@ export interface Samples {
   readonly samples: readonly number[];
 }
 
-/** @param rounds that count; one before them warms caches and compilers, and does not */
+/**
+ * @param rounds that count
+ * @param before rounds that do not: they warm caches and compilers
+ */
 export async function interleaved(
   contenders: readonly Contender[],
   rounds: number,
+  before = 1,
 ): Promise<Samples[]> {
   const taken = contenders.map(({ name }) => ({ name, samples: [] as number[] }));
-  for (let round = -1; round < rounds; round++)
+  for (let round = -before; round < rounds; round++)
     for (const [index, { name, run }] of contenders.entries()) {
       const value = await run();
       if (Number.isNaN(value)) throw new Error(`${name} gave no figure`);

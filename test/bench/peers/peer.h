@@ -41,15 +41,22 @@ static inline struct sockaddr_in loopback(int port) {
   return address;
 }
 
-/* Listens on a port that the kernel picks (or on the one given), and prints it as its first line. */
-static inline int listener(int port, int flags) {
+/* Listens on a port that the kernel picks, or on the one given. */
+static inline int listening(int port, int flags) {
   int fd = checked(socket(AF_INET, SOCK_STREAM | flags, 0), "socket");
   int one = 1;
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
   struct sockaddr_in address = loopback(port);
-  socklen_t size = sizeof address;
-  checked(bind(fd, (struct sockaddr *)&address, size), "bind");
+  checked(bind(fd, (struct sockaddr *)&address, sizeof address), "bind");
   checked(listen(fd, 4096), "listen");
+  return fd;
+}
+
+/* The same, and prints the port as its first line. */
+static inline int listener(int port, int flags) {
+  int fd = listening(port, flags);
+  struct sockaddr_in address;
+  socklen_t size = sizeof address;
   checked(getsockname(fd, (struct sockaddr *)&address, &size), "getsockname");
   printf("%d\n", ntohs(address.sin_port));
   fflush(stdout);
