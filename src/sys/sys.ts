@@ -84,8 +84,11 @@ export interface Sys {
    * not change the one that we share with other processes. Where that can't be had, `fd` itself.
    */
   reopen(fd: number, mode: 'read' | 'write'): Result;
-  /** fcntl(2), F_SETPIPE_SZ: how many bytes a pipe holds → how many it then holds. −ENOSYS elsewhere. */
-  resizePipe(fd: number, size: number): Result;
+  /**
+   * fcntl(2), F_SETPIPE_SZ: a pipe holds at least so many bytes from now on → how many it holds. One
+   * that is larger stays so. Linux only: −ENOSYS elsewhere.
+   */
+  enlargePipe(fd: number, size: number): Result;
   /** fchmod(2): on Linux, a socket's mode is what its path gets from bind(2). */
   fchmod(fd: number, mode: number): Result;
   /** fstat(2): what the descriptor is. */

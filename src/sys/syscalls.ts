@@ -49,6 +49,7 @@ const isLinux = process.platform === 'linux';
 
 /** <linux/fcntl.h>, <linux/splice.h>. No constants of the call language: a pipe is no socket. */
 const F_SETPIPE_SZ = 1031;
+const F_GETPIPE_SZ = 1032;
 const SPLICE_F_NONBLOCK = 2;
 
 /** sizeof(struct pollfd): poll(2). */
@@ -98,8 +99,11 @@ export const systemCalls: Sys = {
   },
   fcntl: (fd, command, argument) => call(libc.fcntl, fd, command, 'int', argument),
   ioctl: (fd, request, value) => call(libc.ioctl, fd, request, 'void *', value),
-  resizePipe: (fd, size) =>
-    isLinux ? call(libc.fcntl, fd, F_SETPIPE_SZ, 'int', size) : -errnoNumber('ENOSYS'),
+  enlargePipe: (fd, size) => {
+    if (!isLinux) return -errnoNumber('ENOSYS');
+    const now = call(libc.fcntl, fd, F_GETPIPE_SZ, 'int', 0);
+    return now < 0 || now >= size ? now : call(libc.fcntl, fd, F_SETPIPE_SZ, 'int', size);
+  },
   fchmod: (fd, mode) => call(libc.fchmod, fd, mode),
   reopen,
   kindOf,

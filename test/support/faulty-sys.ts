@@ -35,7 +35,7 @@ export const SYS_CALLS = [
   'fcntl',
   'ioctl',
   'fchmod',
-  'resizePipe',
+  'enlargePipe',
 ] as const;
 
 export type SysCall = (typeof SYS_CALLS)[number];
@@ -217,8 +217,8 @@ export class FaultySys implements Sys {
     return this.on('sendmsg', fd, () => systemCalls.sendmsg(fd, message, flags));
   }
 
-  resizePipe(fd: number, size: number): Result {
-    return this.on('resizePipe', fd, () => systemCalls.resizePipe(fd, size));
+  enlargePipe(fd: number, size: number): Result {
+    return this.on('enlargePipe', fd, () => systemCalls.enlargePipe(fd, size));
   }
 
   fchmod(fd: number, mode: number): Result {

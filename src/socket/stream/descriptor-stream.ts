@@ -11,9 +11,9 @@ const EBADF = -errnoNumber('EBADF');
 const EPIPE = -errnoNumber('EPIPE');
 
 /**
- * A pipe that bytes flow through in bulk is made as large as a read, once: with the 64 KiB that it
- * has from pipe(7) the two processes wait for each other four times as often. It may be shared with
- * others, and they notice nothing but that it holds more. Where it is refused (EPERM: the user has
+ * A pipe that was full is enlarged, once: with the 64 KiB that it has from pipe(7) the two processes
+ * wait for each other all the time. It may be shared with others, and they notice nothing but that it
+ * holds more. Where it is refused (EPERM: the user has
  * many pages in pipes already, or F_SETPIPE_SZ is more than pipe-max-size), it stays as it is.
  */
 const LARGE_PIPE = 1024 * 1024;
@@ -57,7 +57,7 @@ export class DescriptorSource implements Source {
     const result = this.from.isOpen() ? this.door.sys.read(this.from.fd, into) : EBADF;
     if (this.small && result >= FULL_PIPE) {
       this.small = false;
-      this.door.sys.resizePipe(this.from.fd, LARGE_PIPE);
+      this.door.sys.enlargePipe(this.from.fd, LARGE_PIPE);
     }
     return this.checked(result);
   }
@@ -186,7 +186,7 @@ export class DescriptorSink implements Sink {
   private enlarged(): boolean {
     if (!this.small) return false;
     this.small = false;
-    return this.door.sys.resizePipe(this.to.fd, LARGE_PIPE) >= 0;
+    return this.door.sys.enlargePipe(this.to.fd, LARGE_PIPE) >= 0;
   }
 }
 

@@ -1,5 +1,4 @@
 /** Bytes that go around our memory: the same ones, counted the same, whatever fails on the way. */
-import { spawn } from 'node:child_process';
 import { closeSync, constants, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -14,8 +13,8 @@ import { systemCalls } from '../../../src/sys/syscalls.ts';
 import { until } from '../../support/bare.ts';
 import { FaultySys, type SysCall } from '../../support/faulty-sys.ts';
 import { MIB, randomBytes, scratch, sha256 } from '../../support/payload.ts';
-import { pipe } from '../../support/pipe.ts';
 import { connectionOf } from '../../support/services.ts';
+import { summing } from '../../support/summing.ts';
 
 const BYTES = randomBytes(32 * MIB + 7);
 const DIGEST = sha256(BYTES);
@@ -98,24 +97,23 @@ describe('from a file to a peer', () => {
   });
 });
 
-/** sha256sum at the other end of a pipe: it begins to read when `start` is called. */
-function summing(): { readonly sink: DescriptorSink; sum(): Promise<string>; readonly fd: number } {
-  const { read, write } = pipe();
-  const fd = systemCalls.reopen(write, 'write');
-  closeSync(write);
-  const descriptor = { fd, kind: 'pipe', isOpen: () => true } as const;
-  const sink = new DescriptorSink(session, descriptor);
-  const sum = async () => {
-    const { stdout } = spawn('sha256sum', { stdio: [read, 'pipe', 'inherit'] });
-    closeSync(read);
-    let said = '';
-    for await (const part of stdout ?? []) said += part;
-    return said.split(' ')[0] ?? '';
-  };
-  return { sink, sum, fd };
+interface Output {
+  readonly sink: DescriptorSink;
+  readonly fd: number;
+  /** Begins to read what was written. @returns its digest, as sha256sum says */
+  sum(): Promise<string>;
 }
 
-async function receives(connection: Connection, out: ReturnType<typeof summing>): Promise<void> {
+/** A pipe that nobody reads yet, non-blocking. */
+function summed(): Output {
+  const { fd: shared, sum } = summing();
+  const fd = systemCalls.reopen(shared, 'write');
+  closeSync(shared);
+  const descriptor = { fd, kind: 'pipe', isOpen: () => true } as const;
+  return { sink: new DescriptorSink(session, descriptor), fd, sum };
+}
+
+async function receives(connection: Connection, out: Output): Promise<void> {
   try {
     await pump(connection.source, out.sink);
     while (out.sink.busy !== null) await out.sink.busy;
@@ -126,7 +124,7 @@ async function receives(connection: Connection, out: ReturnType<typeof summing>)
 }
 
 async function fromPeer({ connection, peer }: Awaited<ReturnType<typeof open>>) {
-  const out = summing();
+  const out = summed();
   const receiving = receives(connection, out);
   const feeding = fed(peer);
   // The pipe is full before anybody reads.
@@ -160,14 +158,14 @@ describe('from a peer into a pipe', () => {
     expect(sys.count('splice')).toBeGreaterThan(nth);
   });
 
-  it.each<[SysCall]>([['splice'], ['resizePipe']])('goes all of it without %s()', async (call) => {
+  it.each<[SysCall]>([['splice'], ['enlargePipe']])('goes all of it without %s()', async (call) => {
     const made = await open(new FaultySys().fail(call, 'EPERM', { times: 1e9 }));
     expect(await fromPeer(made)).toBe(DIGEST);
   });
 
   it('urgent data in the middle holds nothing up', async () => {
     const { connection, peer } = await open();
-    const out = summing();
+    const out = summed();
     const receiving = receives(connection, out);
     let sent = 0;
     await until('splice() is used', () => {
@@ -187,7 +185,7 @@ describe('from a peer into a pipe', () => {
 
   it('a reset is no end', async () => {
     const { connection, peer } = await open();
-    const out = summing();
+    const out = summed();
     const receiving = receives(connection, out);
     await until('splice() is used', () => {
       peer.write(BYTES.subarray(0, MIB));
