@@ -2,12 +2,9 @@
 
 import type { Door } from '../socket/door.ts';
 import { SocketError } from '../socket/errors.ts';
-import {
-  type Descriptor,
-  DescriptorSink,
-  DescriptorSource,
-} from '../socket/stream/descriptor-stream.ts';
-import { noBytes, type Sink, type Source } from '../socket/stream/stream.ts';
+import { DescriptorSink, DescriptorSource } from '../socket/stream/descriptor-stream.ts';
+import { nowhere } from '../socket/stream/nowhere.ts';
+import { type Descriptor, noBytes, type Sink, type Source } from '../socket/stream/stream.ts';
 import { VisibleText } from '../view/visible.ts';
 
 const STDIN = 0;
@@ -44,7 +41,10 @@ export class Stdio {
    * @param closed told when its reader has gone; the sink then takes nothing more, and never returns
    */
   stdout(raw: boolean, closed: () => void): Sink {
-    const safe = !raw && this.door.sys.kindOf(STDOUT) === 'terminal';
+    const kind = this.door.sys.kindOf(STDOUT);
+    // What /dev/null is given is gone: the kernel need not copy it out to us first.
+    if (kind === 'null') return nowhere;
+    const safe = !raw && kind === 'terminal';
     this.viewer = safe ? new VisibleText() : null;
     this.inner = new DescriptorSink(this.door, this.open(STDOUT, 'write'));
     return guarded(this.inner, this.viewer, closed);
@@ -53,7 +53,7 @@ export class Stdio {
   /** A descriptor that somebody else has opened: it is closed with the others. */
   keep(fd: number): Descriptor {
     this.used.push({ fd, ours: true });
-    return { fd, isOpen: () => !this.closed };
+    return { fd, kind: this.door.sys.kindOf(fd), isOpen: () => !this.closed };
   }
 
   /** Lets go of all of them. */
@@ -72,7 +72,8 @@ export class Stdio {
     // To be waited for makes it non-blocking: a read of a shared terminal would stop the program.
     void this.door.readiness.wait(opened, mode === 'read' ? 'readable' : 'writable');
     const name = mode === 'read' ? 'stdin' : 'stdout';
-    return { fd: opened, where: { local: name }, isOpen: () => !this.closed };
+    const kind = this.door.sys.kindOf(opened);
+    return { fd: opened, kind, where: { local: name }, isOpen: () => !this.closed };
   }
 }
 
@@ -86,6 +87,7 @@ function guarded(inner: DescriptorSink, viewer: VisibleText | null, closed: () =
     get busy() {
       return inner.busy?.catch(guard) ?? null;
     },
+    ...(viewer === null && { writeFrom: (source: Descriptor) => inner.writeFrom(source) }),
     write(bytes) {
       try {
         const shown = viewer === null ? bytes : new TextEncoder().encode(viewer.push(bytes));

@@ -19,7 +19,7 @@ export interface OutBuffer {
 }
 
 /** What kind of thing a descriptor is, where that decides how to wait for it. */
-export type DescriptorKind = 'file' | 'pipe' | 'socket' | 'terminal' | 'other';
+export type DescriptorKind = 'file' | 'pipe' | 'socket' | 'terminal' | 'null' | 'other';
 
 export interface Sys {
   /** socket(2) → a new descriptor. */
@@ -38,10 +38,15 @@ export interface Sys {
   write(fd: number, bytes: Uint8Array): Result;
   /**
    * sendfile(2), as Linux has it → bytes moved from the file into the socket, 0 at the file's end.
-   * `offset` says from where; the file's own position stays. −ENOSYS where the system has another
-   * one: read and write then.
+   * `offset` says from where; the file's own position stays. With null it is the file's own position,
+   * which moves on as with read(2). −ENOSYS where the system has another one: read and write then.
    */
-  sendfile(out: number, file: number, offset: number, count: number): Result;
+  sendfile(out: number, file: number, offset: number | null, count: number): Result;
+  /**
+   * splice(2) that does not wait, of as much as is there → bytes moved, 0 at the source’s end. One of
+   * the two is a pipe; a socket among them must not block. Linux only: −ENOSYS elsewhere.
+   */
+  splice(from: number, to: number, count: number): Result;
   /** send(2) with flags, such as MSG_OOB. */
   send(fd: number, bytes: Uint8Array, flags: number): Result;
   /** recv(2) with flags, such as MSG_PEEK. */
@@ -79,6 +84,11 @@ export interface Sys {
    * not change the one that we share with other processes. Where that can't be had, `fd` itself.
    */
   reopen(fd: number, mode: 'read' | 'write'): Result;
+  /**
+   * fcntl(2), F_SETPIPE_SZ: a pipe holds at least so many bytes from now on → how many it holds. One
+   * that is larger stays so. Linux only: −ENOSYS elsewhere.
+   */
+  enlargePipe(fd: number, size: number): Result;
   /** fchmod(2): on Linux, a socket's mode is what its path gets from bind(2). */
   fchmod(fd: number, mode: number): Result;
   /** fstat(2): what the descriptor is. */

@@ -1,5 +1,5 @@
 /** The real system calls. Every pointer comes with the length of the memory that it points to. */
-import { fstatSync, openSync } from 'node:fs';
+import { fstatSync, openSync, type Stats, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { bind, bindText, call } from './ffi.ts';
 import { constant, errnoNumber } from './platform.ts';
@@ -16,6 +16,10 @@ const libc = {
   // macOS has a sendfile() too, which takes its arguments in another order.
   sendfile:
     process.platform === 'linux' ? bind('intptr_t sendfile(int, int, void *, size_t)') : null,
+  splice:
+    process.platform === 'linux'
+      ? bind('intptr_t splice(int, void *, int, void *, size_t, uint32_t)')
+      : null,
   send: bind('intptr_t send(int, void *, size_t, int)'),
   recv: bind('intptr_t recv(int, void *, size_t, int)'),
   sendto: bind('intptr_t sendto(int, void *, size_t, int, void *, uint32_t)'),
@@ -43,6 +47,11 @@ const offsetMemory = new Uint8Array(offsetNumber.buffer);
 
 const isLinux = process.platform === 'linux';
 
+/** <linux/fcntl.h>, <linux/splice.h>. No constants of the call language: a pipe is no socket. */
+const F_SETPIPE_SZ = 1031;
+const F_GETPIPE_SZ = 1032;
+const SPLICE_F_NONBLOCK = 2;
+
 /** sizeof(struct pollfd): poll(2). */
 const POLLFD_SIZE = 8;
 
@@ -56,9 +65,13 @@ export const systemCalls: Sys = {
   write: (fd, bytes) => call(libc.write, fd, bytes, bytes.length),
   sendfile: (out, file, offset, count) => {
     if (libc.sendfile === null) return -errnoNumber('ENOSYS');
-    offsetNumber[0] = BigInt(offset);
-    return call(libc.sendfile, out, file, offsetMemory, count);
+    if (offset !== null) offsetNumber[0] = BigInt(offset);
+    return call(libc.sendfile, out, file, offset === null ? null : offsetMemory, count);
   },
+  splice: (from, to, count) =>
+    libc.splice === null
+      ? -errnoNumber('ENOSYS')
+      : call(libc.splice, from, null, to, null, count, SPLICE_F_NONBLOCK),
   send: (fd, bytes, flags) => call(libc.send, fd, bytes, bytes.length, flags),
   recv: (fd, into, flags) => call(libc.recv, fd, into, into.length, flags),
   sendto: (fd, bytes, flags, address) =>
@@ -86,6 +99,11 @@ export const systemCalls: Sys = {
   },
   fcntl: (fd, command, argument) => call(libc.fcntl, fd, command, 'int', argument),
   ioctl: (fd, request, value) => call(libc.ioctl, fd, request, 'void *', value),
+  enlargePipe: (fd, size) => {
+    if (!isLinux) return -errnoNumber('ENOSYS');
+    const now = call(libc.fcntl, fd, F_GETPIPE_SZ, 'int', 0);
+    return now < 0 || now >= size ? now : call(libc.fcntl, fd, F_SETPIPE_SZ, 'int', size);
+  },
   fchmod: (fd, mode) => call(libc.fchmod, fd, mode),
   reopen,
   kindOf,
@@ -125,5 +143,11 @@ function kindOf(fd: number): DescriptorKind {
   if (stat.isFile()) return 'file';
   if (stat.isFIFO()) return 'pipe';
   if (stat.isSocket()) return 'socket';
+  if (isNullDevice(stat)) return 'null';
   return isatty(fd) ? 'terminal' : 'other';
+}
+
+/** The device itself, whatever name it was opened by: null(4). */
+function isNullDevice(stat: Stats): boolean {
+  return stat.isCharacterDevice() && stat.rdev === statSync('/dev/null').rdev;
 }

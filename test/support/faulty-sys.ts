@@ -17,6 +17,7 @@ export const SYS_CALLS = [
   'read',
   'write',
   'sendfile',
+  'splice',
   'send',
   'recv',
   'sendto',
@@ -34,6 +35,7 @@ export const SYS_CALLS = [
   'fcntl',
   'ioctl',
   'fchmod',
+  'enlargePipe',
 ] as const;
 
 export type SysCall = (typeof SYS_CALLS)[number];
@@ -126,9 +128,14 @@ export class FaultySys implements Sys {
     return this.on('write', fd, () => systemCalls.write(fd, this.part(fd, bytes)));
   }
 
-  sendfile(out: number, file: number, offset: number, count: number): Result {
+  sendfile(out: number, file: number, offset: number | null, count: number): Result {
     const part = Math.min(count, this.shorten(count));
     return this.on('sendfile', out, () => systemCalls.sendfile(out, file, offset, part));
+  }
+
+  splice(from: number, to: number, count: number): Result {
+    const part = Math.min(count, this.shorten(count));
+    return this.on('splice', from, () => systemCalls.splice(from, to, part));
   }
 
   send(fd: number, bytes: Uint8Array, flags: number): Result {
@@ -208,6 +215,10 @@ export class FaultySys implements Sys {
 
   sendmsg(fd: number, message: Message, flags: number): Result {
     return this.on('sendmsg', fd, () => systemCalls.sendmsg(fd, message, flags));
+  }
+
+  enlargePipe(fd: number, size: number): Result {
+    return this.on('enlargePipe', fd, () => systemCalls.enlargePipe(fd, size));
   }
 
   fchmod(fd: number, mode: number): Result {

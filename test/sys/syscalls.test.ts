@@ -2,7 +2,7 @@ import { existsSync, constants as fs, mkdtempSync, openSync, rmSync, writeFileSy
 import { constants as os, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { constant, constants, errnoNumbers } from '../../src/sys/platform.ts';
+import { constant, constants, errnoNumber, errnoNumbers } from '../../src/sys/platform.ts';
 import { decodeAddress, encodeAddress } from '../../src/sys/sockaddr.ts';
 import { outBuffer, reset, type Sys, written } from '../../src/sys/sys.ts';
 import { systemCalls as sys } from '../../src/sys/syscalls.ts';
@@ -345,12 +345,25 @@ function ownPipe() {
   return { read: sockets.own(read), write: sockets.own(write) };
 }
 
+describe('enlargePipe', () => {
+  it('makes a pipe hold more, and never less', async (context) => {
+    if (process.platform !== 'linux') context.skip('only Linux can');
+    const { read, write } = ownPipe();
+    expect(sys.enlargePipe(write, 256 * 1024)).toBe(256 * 1024);
+    expect(sys.enlargePipe(read, 128 * 1024)).toBe(256 * 1024);
+    // F_GETPIPE_SZ: <linux/fcntl.h>.
+    expect(sys.fcntl(read, 1032, 0)).toBe(256 * 1024);
+    expect(sys.enlargePipe(sockets.tcp(), 1024)).toBe(-errnoNumber('EBADF'));
+  });
+});
+
 describe('kindOf', () => {
   it('tells what a descriptor is', (context) => {
     expect(sys.kindOf(file())).toBe('file');
     expect(sys.kindOf(ownPipe().read)).toBe('pipe');
     expect(sys.kindOf(sockets.tcp())).toBe('socket');
-    expect(sys.kindOf(sockets.own(openSync('/dev/null', 'r')))).toBe('other');
+    expect(sys.kindOf(sockets.own(openSync('/dev/null', 'r')))).toBe('null');
+    expect(sys.kindOf(sockets.own(openSync('/dev/zero', 'r')))).toBe('other');
     if (process.platform !== 'linux') context.skip('/dev/ptmx is used as Linux has it');
     expect(sys.kindOf(terminal())).toBe('terminal');
   });

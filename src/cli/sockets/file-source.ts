@@ -20,6 +20,7 @@ export function fileSource(door: Door, stdio: Stdio, path: string): Source {
   let waiting = isFifo;
   return {
     dryWhenShort: false,
+    plain: inner.plain,
     read(into) {
       if (waiting) {
         waiting = false;

@@ -1,6 +1,10 @@
 /** One source for many sinks: what comes on stdin goes to every client. */
-import { READS_A_TURN, sharedBuffer } from '../stream/pump.ts';
+import { errnoNumber } from '../../sys/platform.ts';
+import type { Result } from '../../sys/sys.ts';
+import { passing, READS_A_TURN, sharedBuffer } from '../stream/pump.ts';
 import type { Sink, Source } from '../stream/stream.ts';
+
+const EAGAIN = -errnoNumber('EAGAIN');
 
 /** How long stdin must have been silent before a peer's FIN is the end of the conversation. */
 const QUIET_MS = 500;
@@ -98,8 +102,13 @@ export class Input {
         });
       }
       const buffer = sharedBuffer();
-      const answer = this.source.read(buffer);
+      const around = this.passedToOne(buffer);
+      const answer = around ?? this.source.read(buffer);
+      if (around !== null) this.lastBytes = performance.now();
+      this.writing = around !== null;
       const count = typeof answer === 'number' ? answer : await answer;
+      this.writing = false;
+      if (around !== null && count !== 0) continue;
       if (count === 0) break;
       if (count < 0) {
         await this.source.readable();
@@ -109,6 +118,23 @@ export class Input {
       this.writing = true;
       await Promise.all([...this.attached].map((one) => this.give(one, buffer.subarray(0, count))));
       this.writing = false;
+    }
+  }
+
+  /** Where there is one client only, bytes may go to it as pump()'s do; null where they can't now. */
+  private passedToOne(buffer: Uint8Array): Result | null | Promise<Result> {
+    const [one, another] = this.attached;
+    if (one === undefined || another !== undefined || one.sink.busy !== null) return null;
+    const lost = (error: unknown): Result => {
+      this.attached.delete(one);
+      one.failed(error);
+      return EAGAIN;
+    };
+    try {
+      const answer = passing(this.source, one.sink, buffer);
+      return answer instanceof Promise ? answer.catch(lost) : answer;
+    } catch (error) {
+      return lost(error);
     }
   }
 

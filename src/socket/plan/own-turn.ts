@@ -24,6 +24,7 @@ export class OwnTurn {
   waitingFor(source: Source): Source {
     return {
       dryWhenShort: source.dryWhenShort === true,
+      plain: source.plain,
       read: (into) => source.read(into),
       readable: () => this.during(source.readable()),
     };
@@ -31,12 +32,15 @@ export class OwnTurn {
 
   /** The peer's bytes: that none come is no timeout as long as it is our turn. */
   patientWith(source: Source): Source {
+    const forgiven = (answer: ReturnType<Source['read']>) =>
+      typeof answer === 'number' ? answer : answer.catch((error) => this.forgive(error));
+    const { discard } = source;
     return {
       dryWhenShort: source.dryWhenShort === true,
-      read: (into) => {
-        const answer = source.read(into);
-        return typeof answer === 'number' ? answer : answer.catch((error) => this.forgive(error));
-      },
+      read: (into) => forgiven(source.read(into)),
+      plain: source.plain,
+      passed: (count) => source.passed?.(count),
+      ...(discard && { discard: (into: Uint8Array) => forgiven(discard.call(source, into)) }),
       readable: () => source.readable().catch((error) => void this.forgive(error)),
     };
   }

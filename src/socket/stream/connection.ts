@@ -1,6 +1,5 @@
 /** Two directions between us and one peer, over any transport that has connections. */
-import type { Descriptor } from './descriptor-stream.ts';
-import type { Sink, Source } from './stream.ts';
+import type { Descriptor, Sink, Source } from './stream.ts';
 
 /** What plans and services are written against: TCP, Unix and TLS look the same from there. */
 export interface Connection {

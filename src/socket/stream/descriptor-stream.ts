@@ -1,36 +1,76 @@
 /** A bare descriptor as a source and a sink: plain reads and writes, no steps. */
-import { errnoNumber } from '../../sys/platform.ts';
+import { constants, errnoNumber } from '../../sys/platform.ts';
 import type { Result } from '../../sys/sys.ts';
 import type { Door } from '../door.ts';
-import { socketError, type Where } from '../errors.ts';
-import type { Sink, Source } from './stream.ts';
+import { socketError } from '../errors.ts';
+import type { Descriptor, Sink, Source } from './stream.ts';
 
 const EAGAIN = -errnoNumber('EAGAIN');
 const EINTR = -errnoNumber('EINTR');
 const EBADF = -errnoNumber('EBADF');
+const EPIPE = -errnoNumber('EPIPE');
 
-/** A descriptor to read or write, as long as it is ours. */
-export interface Descriptor {
-  readonly fd: number;
-  /** Whether it is open still. A closed one's number may be another's: it is never used again. */
-  isOpen(): boolean;
-  /** Where the bytes come from or go, for messages. */
-  readonly where?: Where;
-}
+/**
+ * A pipe that was full is enlarged, once: with the 64 KiB that it has from pipe(7) the two processes
+ * wait for each other all the time. It may be shared with others, and they notice nothing but that it
+ * holds more. Where it is refused (EPERM: the user has
+ * many pages in pipes already, or F_SETPIPE_SZ is more than pipe-max-size), it stays as it is.
+ */
+const LARGE_PIPE = 1024 * 1024;
+/** What a pipe has from the beginning: a read of so much found it full. */
+const FULL_PIPE = 64 * 1024;
+
+/**
+ * sendfile(2): "Applications may wish to fall back to read(2)/write(2)"; EPERM from a filter of system
+ * calls. EIO is the file's own trouble, which read(2) tells better.
+ */
+const TO_BE_READ = (['EINVAL', 'ENOSYS', 'EPERM', 'EOPNOTSUPP', 'EIO'] as const).map(
+  (name) => -errnoNumber(name),
+);
+/** One call moves at most so much: a file that is not in memory is waited for, and with it all others. */
+export const FILE_BYTES_AT_ONCE = 256 * 1024;
+
+/** Two struct pollfd, of eight bytes: `fd`, and `events` and `revents` with 16 bits each (poll(2)). */
+const asked = new DataView(new ArrayBuffer(16));
+const POLLIN = 1;
+const POLLOUT = 4;
+
+/** tcp(7): MSG_TRUNC "causes the received bytes of data to be discarded". Linux only. */
+const MSG_TRUNC = process.platform === 'linux' ? (constants.get('MSG_TRUNC') ?? 0) : 0;
 
 export class DescriptorSource implements Source {
   readonly dryWhenShort: boolean;
+  readonly plain: Descriptor | undefined;
   private readonly door: Door;
   private readonly from: Descriptor;
+  private small: boolean;
 
   constructor(door: Door, from: Descriptor, dryWhenShort = false) {
     this.door = door;
     this.from = from;
     this.dryWhenShort = dryWhenShort;
+    this.plain = from.kind === 'file' ? from : undefined;
+    this.small = from.kind === 'pipe';
   }
 
   read(into: Uint8Array): Result {
     const result = this.from.isOpen() ? this.door.sys.read(this.from.fd, into) : EBADF;
+    if (this.small && result >= FULL_PIPE) {
+      this.small = false;
+      this.door.sys.enlargePipe(this.from.fd, LARGE_PIPE);
+    }
+    return this.checked(result);
+  }
+
+  /** Of a socket only. The kernel still counts, acknowledges and checks them; it does not copy them. */
+  discard(into: Uint8Array): Result {
+    if (MSG_TRUNC === 0) return this.read(into);
+    const result = this.from.isOpen() ? this.door.sys.recv(this.from.fd, into, MSG_TRUNC) : EBADF;
+    return this.checked(result);
+  }
+
+  /** @throws SocketError unless it only has to be called again */
+  private checked(result: Result): Result {
     if (result >= 0 || result === EAGAIN) return result;
     if (result === EINTR) return EAGAIN;
     throw socketError(this.door.sys, 'read', result, this.from.where);
@@ -48,10 +88,12 @@ export class DescriptorSink implements Sink {
   taken = 0;
   private readonly door: Door;
   private readonly to: Descriptor;
+  private small: boolean;
 
   constructor(door: Door, to: Descriptor) {
     this.door = door;
     this.to = to;
+    this.small = to.kind === 'pipe';
   }
 
   write(bytes: Uint8Array): Promise<void> | null {
@@ -62,6 +104,46 @@ export class DescriptorSink implements Sink {
     const taken = this.writeSome(bytes);
     if (taken === bytes.length) return null;
     return this.hold(this.flush(copied(bytes.subarray(taken))));
+  }
+
+  /** From a regular file into a socket, and from a socket into a pipe that was full once. */
+  writeFrom(source: Descriptor): Result | null | Promise<Result> {
+    const { sys } = this.door;
+    const fromFile = source.kind === 'file' && this.to.kind === 'socket';
+    const intoPipe = source.kind === 'socket' && this.to.kind === 'pipe' && !this.small;
+    if (!fromFile && !intoPipe) return null;
+    if (!this.to.isOpen() || !source.isOpen()) return null;
+    const result = fromFile
+      ? sys.sendfile(this.to.fd, source.fd, null, FILE_BYTES_AT_ONCE)
+      : sys.splice(source.fd, this.to.fd, LARGE_PIPE);
+    if (result === EINTR) return EAGAIN;
+    if (result === EAGAIN) return intoPipe ? this.unspliced(source) : this.room();
+    // What a socket says of its loss it says once: it must be told here. A pipe says it again.
+    if (result === 0 || TO_BE_READ.includes(result) || (intoPipe && result === EPIPE)) return null;
+    const [call, where] = fromFile
+      ? (['write', this.to.where] as const)
+      : (['read', source.where] as const);
+    if (result < 0) throw socketError(sys, call, result, where);
+    this.taken += result;
+    return result;
+  }
+
+  /**
+   * splice(2) says EAGAIN for either side: poll(2) tells which. Where neither is to blame, urgent data
+   * is next (MSG_OOB): Linux never splices past its mark, and read(2) does.
+   */
+  private unspliced(source: Descriptor): Result | null | Promise<Result> {
+    asked.setInt32(0, source.fd, true);
+    asked.setInt16(4, POLLIN, true);
+    asked.setInt32(8, this.to.fd, true);
+    asked.setInt16(12, POLLOUT, true);
+    this.door.sys.poll(new Uint8Array(asked.buffer));
+    if (asked.getInt16(6, true) === 0) return EAGAIN;
+    return asked.getInt16(14, true) === 0 ? this.room() : null;
+  }
+
+  private room(): Promise<Result> {
+    return this.door.readiness.wait(this.to.fd, 'writable').then(() => EAGAIN);
   }
 
   /** Marks the sink busy until `writing` is done: whoever awaits it finds the sink free again. */
@@ -91,12 +173,20 @@ export class DescriptorSink implements Sink {
     while (taken < bytes.length) {
       const rest = taken === 0 ? bytes : bytes.subarray(taken);
       const result = this.to.isOpen() ? this.door.sys.write(this.to.fd, rest) : EBADF;
+      if (result === EAGAIN && this.enlarged()) continue;
       if (result === EAGAIN || result === EINTR) break;
       if (result < 0) throw socketError(this.door.sys, 'write', result, this.to.where);
       taken += result;
       this.taken += result;
     }
     return taken;
+  }
+
+  /** @returns whether it was a pipe of the usual size, and has room now */
+  private enlarged(): boolean {
+    if (!this.small) return false;
+    this.small = false;
+    return this.door.sys.enlargePipe(this.to.fd, LARGE_PIPE) >= 0;
   }
 }
 

@@ -1,4 +1,5 @@
 /** Moves bytes one way, from a source to a sink, until the source ends. */
+import type { Result } from '../../sys/sys.ts';
 import type { Sink, Source } from './stream.ts';
 
 /**
@@ -27,19 +28,37 @@ export async function pump(source: Source, sink: Sink, buffer = sharedBuffer()):
   for (;;) {
     // One unfinished write at most: a slow reader slows the writer down and never grows memory.
     while (sink.busy !== null) await sink.busy;
-    const answer = source.read(buffer);
+    const around = passing(source, sink, buffer);
+    const answer = around ?? source.read(buffer);
     const count = typeof answer === 'number' ? answer : await answer;
     if (count === 0) return;
-    if (count > 0) {
+    if (count > 0 && around === null) {
       const waiting = sink.write(buffer.subarray(0, count));
       if (waiting !== null) await waiting;
     }
     // A socket that gave less than there was room for has run dry: don't ask in vain.
-    if (count < 0 || (count < buffer.length && source.dryWhenShort)) {
+    if (count < 0 || (count < buffer.length && source.dryWhenShort === true)) {
       reads = 0;
       if (typeof answer === 'number') await source.readable();
     } else if (++reads % READS_A_TURN === 0) {
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
+}
+
+/**
+ * Moves bytes without a copy of them in our memory, where both sides have such a way.
+ * @returns as Source.read(), the bytes are where they belong; null where there is no such way now:
+ *   they are to be read, and written
+ */
+export function passing(
+  source: Source,
+  sink: Sink,
+  buffer: Uint8Array,
+): Result | null | Promise<Result> {
+  if (sink.discards === true && source.discard !== undefined) return source.discard(buffer);
+  if (source.plain === undefined || sink.writeFrom === undefined) return null;
+  const answer = sink.writeFrom(source.plain);
+  if (typeof answer === 'number' && answer > 0) source.passed?.(answer);
+  return answer;
 }

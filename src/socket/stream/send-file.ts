@@ -5,11 +5,9 @@ import type { Result } from '../../sys/sys.ts';
 import type { Door } from '../door.ts';
 import { socketError } from '../errors.ts';
 import type { Connection } from './connection.ts';
-import type { Descriptor } from './descriptor-stream.ts';
+import { FILE_BYTES_AT_ONCE } from './descriptor-stream.ts';
 import { READS_A_TURN, sharedBuffer } from './pump.ts';
-
-/** One call moves at most so much: a file that is not in memory is waited for, and with it all others. */
-const AT_ONCE = 256 * 1024;
+import type { Descriptor } from './stream.ts';
 
 const EAGAIN = -errnoNumber('EAGAIN');
 const EINTR = -errnoNumber('EINTR');
@@ -55,7 +53,7 @@ async function sendAround(
 ): Promise<number> {
   let sent = 0;
   for (let calls = 1; sent < count; calls++) {
-    const most = Math.min(AT_ONCE, count - sent);
+    const most = Math.min(FILE_BYTES_AT_ONCE, count - sent);
     const result = to.isOpen() ? door.sys.sendfile(to.fd, file.fd, from + sent, most) : EBADF;
     if (result === 0 || CANNOT.includes(result)) break;
     if (result === EAGAIN) await door.readiness.wait(to.fd, 'writable');
@@ -81,7 +79,7 @@ async function sendThrough(
   const buffer = sharedBuffer();
   let sent = 0;
   for (let reads = 1; sent < count; reads++) {
-    const room = buffer.subarray(0, Math.min(AT_ONCE, count - sent));
+    const room = buffer.subarray(0, Math.min(FILE_BYTES_AT_ONCE, count - sent));
     const result: Result = readAt(file.fd, room, from + sent);
     if (result === 0) break;
     if (result < 0) throw socketError(door.sys, 'read', result, { local: file.path });

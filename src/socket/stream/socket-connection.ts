@@ -7,9 +7,9 @@ import type { Job } from '../session/job.ts';
 import type { Session } from '../session/session.ts';
 import { type Step, succeeded } from '../step.ts';
 import type { Connection } from './connection.ts';
-import { copied, type Descriptor, DescriptorSink, DescriptorSource } from './descriptor-stream.ts';
+import { copied, DescriptorSink, DescriptorSource } from './descriptor-stream.ts';
 import { nothingMoved, whenStalled } from './idle.ts';
-import type { Sink, Source } from './stream.ts';
+import type { Descriptor, Sink, Source } from './stream.ts';
 
 /** A read that is a step takes at most this much. */
 const STEP_BYTES = 64 * 1024;
@@ -41,11 +41,16 @@ export class SocketConnection implements Connection {
     this.patienceMs = patienceMs;
     const where = session.endsOf(record);
     [this.local, this.remote] = [where.local ?? null, where.remote ?? null];
-    const descriptor = { fd: record.fd, where, isOpen: () => record.open };
+    const descriptor: Descriptor = {
+      fd: record.fd,
+      kind: 'socket',
+      where,
+      isOpen: () => record.open,
+    };
     const source = new DescriptorSource(session, descriptor, true);
     this.plain = session.watched ? null : descriptor;
     this.plainSink = new DescriptorSink(session, descriptor);
-    this.source = session.watched ? this.steppedSource() : this.countedSource(source);
+    this.source = session.watched ? this.steppedSource() : this.countedSource(source, descriptor);
     this.sink = session.watched ? this.steppedSink() : this.plainSink;
   }
 
@@ -107,14 +112,17 @@ export class SocketConnection implements Connection {
     }
   }
 
-  private countedSource(inner: Source): Source {
+  private countedSource(inner: DescriptorSource, plain: Descriptor): Source {
+    const counted = (count: Result): Result => {
+      if (count > 0) this.bytesIn += count;
+      return count;
+    };
     return {
       dryWhenShort: true,
-      read: (into) => {
-        const count = inner.read(into) as Result;
-        if (count > 0) this.bytesIn += count;
-        return count;
-      },
+      plain,
+      passed: (count) => void counted(count),
+      read: (into) => counted(inner.read(into)),
+      discard: (into) => counted(inner.discard(into)),
       readable: () => (this.patienceMs === null ? inner.readable() : this.patiently(inner)),
     };
   }
