@@ -19,12 +19,7 @@ export interface Sight {
  * Calls after which a connection may be another, or its addresses: connect(2) with AF_UNSPEC ends
  * one; IPV6_ADDRFORM (ipv6(7)) and SO_BINDTODEVICE (socket(7)) change what getsockname() says.
  */
-const MAY_READDRESS: ReadonlySet<CallName> = new Set<CallName>([
-  'bind',
-  'listen',
-  'connect',
-  'setsockopt',
-]);
+const MAY_READDRESS: ReadonlySet<CallName> = new Set<CallName>(['connect', 'setsockopt']);
 
 export class Observer {
   private readonly looker: Looker;
