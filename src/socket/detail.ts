@@ -39,3 +39,9 @@ export type Detail =
   | { readonly kind: 'found'; readonly lines: readonly string[] }
   /** A value that a name was given. */
   | { readonly kind: 'given'; readonly name: string; readonly text: string };
+
+/** The details of several as one list; most calls have none. */
+export function together(...parts: (readonly Detail[] | undefined)[]): readonly Detail[] {
+  const some = parts.filter((part) => part !== undefined && part.length > 0);
+  return some.length === 0 ? [] : some.flatMap((part) => part ?? []);
+}

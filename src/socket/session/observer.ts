@@ -6,13 +6,21 @@ import type { CallName } from '../call.ts';
 import type { Where } from '../errors.ts';
 import type { SocketRecord } from '../socket-table.ts';
 import { type Change, changesBetween, type Snapshot } from '../state.ts';
-import { Looker, shown } from './look.ts';
+import { Looker } from './look.ts';
 import { Neighbours } from './neighbours.ts';
 
 /** What a look found: the sockets that changed, as they are now, and how. */
 export interface Sight {
   readonly changes: readonly Change[];
   readonly sockets: readonly Snapshot[];
+}
+
+/** What is found while a look goes from socket to socket. */
+interface Found {
+  readonly turn: number;
+  readonly anew: boolean;
+  changes: Change[];
+  sockets: Snapshot[];
 }
 
 /**
@@ -24,6 +32,7 @@ const MAY_READDRESS: ReadonlySet<CallName> = new Set<CallName>(['connect', 'sets
 export class Observer {
   private readonly looker: Looker;
   private readonly neighbours = new Neighbours();
+  private turns = 0;
 
   constructor(sys: Sys) {
     this.looker = new Looker(sys);
@@ -35,32 +44,33 @@ export class Observer {
    *   process had the descriptor too
    */
   sight(records: readonly SocketRecord[], anew = false): Sight {
-    const seen = new Set(records);
-    const changes: Change[] = [];
-    const sockets: Snapshot[] = [];
-    const see = (record: SocketRecord, named: boolean) => {
-      const before = record.last;
-      const after = this.look(record, anew);
-      if (after !== before) {
-        const differences = changesBetween(before, after);
-        changes.push(...differences);
-        if (named || differences.length > 0) sockets.push(after);
-      } else if (named) sockets.push(after);
-    };
-    const seeToo = (record: SocketRecord) => {
-      if (seen.has(record)) return;
-      seen.add(record);
-      see(record, false);
-    };
-    for (const record of records) see(record, true);
+    const found: Found = { turn: ++this.turns, anew, changes: [], sockets: [] };
+    for (const record of records) this.see(record, true, found);
     for (const record of records) {
       const end = this.neighbours.otherEnd(record);
-      if (end !== undefined) seeToo(end);
+      if (end !== undefined) this.see(end, false, found);
       // With both ends in our hands, the connection has left its listener's queue for good.
       if (end?.open && end.last?.connected) continue;
-      for (const listener of this.neighbours.listenersOf(record)) seeToo(listener);
+      for (const listener of this.neighbours.listenersOf(record)) this.see(listener, false, found);
     }
-    return { changes, sockets };
+    return { changes: found.changes, sockets: found.sockets };
+  }
+
+  /** Looks at one socket, once a turn. One that was not named is told of where it changed. */
+  private see(record: SocketRecord, named: boolean, found: Found): void {
+    if (record.turn === found.turn) return;
+    record.turn = found.turn;
+    const before = record.last;
+    const after = this.look(record, found.anew);
+    if (after !== before) {
+      const changes = changesBetween(before, after);
+      // Mostly it is the only one that changed, or none did.
+      if (found.changes.length === 0) found.changes = changes;
+      else found.changes.push(...changes);
+      if (!named && changes.length === 0) return;
+    } else if (!named) return;
+    if (found.sockets.length === 0) found.sockets = [after];
+    else found.sockets.push(after);
   }
 
   /** A picture of the socket as it is now, which nothing is compared with. */
@@ -90,8 +100,12 @@ export class Observer {
   ends(record: SocketRecord): Where {
     const now = record.open ? this.looker.addresses(record) : { local: null, peer: null };
     const { pair } = record;
-    const local = shown(now.local) ?? (pair === null ? null : formatAddress(pair.local));
-    return { local, remote: shown(now.peer) ?? (pair === null ? null : formatAddress(pair.peer)) };
+    const local =
+      this.looker.shown(now.local) ?? (pair === null ? null : formatAddress(pair.local));
+    return {
+      local,
+      remote: this.looker.shown(now.peer) ?? (pair === null ? null : formatAddress(pair.peer)),
+    };
   }
 
   /** Keeps who connected: a connection that was reset in the queue knows it no longer. */
