@@ -46,3 +46,4 @@ writeFileSync(
   join(ROOT, 'dist/licences.txt'),
   licences(ROOT, [library.metafile, program.metafile, start.metafile]),
 );
+await import('./prebuilt.js');
