@@ -43,8 +43,7 @@ export function keptFolder(env: NodeJS.ProcessEnv): string | null {
 export function readKept(folder: string, name: string, key: string): Uint8Array | null {
   let fd = -1;
   try {
-    const { mode } = owned(lstatSync(folder));
-    if ((mode & constants.S_IFMT) !== constants.S_IFDIR || (mode & 0o077) !== 0) return null;
+    mustBePrivate(folder);
     fd = openSync(`${folder}/${name}`, constants.O_RDONLY | constants.O_NOFOLLOW);
     const stat = owned(fstatSync(fd));
     if (!stat.isFile() || (stat.mode & 0o022) !== 0 || stat.size > MOST_BYTES) return null;
@@ -62,8 +61,8 @@ export function writeKept(folder: string, name: string, key: string, data: Uint8
   const beside = `${folder}/${name}.${process.pid}`;
   let fd = -1;
   try {
-    owned(nearest(folder));
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    make(folder);
+    mustBePrivate(folder);
     fd = openSync(beside, 'wx', 0o600);
     for (const part of [headOf(key), data, data]) {
       if (writeSync(fd, part) < part.length) throw new Error('the disk is full');
@@ -109,8 +108,19 @@ function owned(stat: Stats): Stats {
   return stat;
 }
 
-/** The folder, or the nearest one above it that is there. */
-function nearest(folder: string): Stats {
+function mustBePrivate(folder: string): void {
+  const stat = owned(lstatSync(folder));
+  if (!stat.isDirectory() || (stat.mode & 0o077) !== 0) throw new Error('others may come in');
+}
+
+/** With those above it that are missing, in one that is ours. Node's own way never ends in /proc. */
+function make(folder: string): void {
   const stat = statSync(folder, { throwIfNoEntry: false });
-  return stat ?? nearest(dirname(folder));
+  if (stat !== undefined) return void owned(stat);
+  make(dirname(folder));
+  try {
+    mkdirSync(folder, 0o700);
+  } catch {
+    // Another process was first; if not, the next call says so.
+  }
 }
