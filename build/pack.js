@@ -21,6 +21,10 @@ export async function pack(options) {
     outdir: 'dist/cli',
     format: 'esm',
     splitting: true,
+    // chalk looks at the terminal when it is loaded; it is always told (src/view/theme.ts).
+    alias: { '#supports-color': './build/no-colors.js' },
+    // What a chunk is given: the file that it is in.
+    define: { 'import.meta.url': 'here' },
     write: false,
   });
   const chunks = new Map(
@@ -47,7 +51,7 @@ export async function pack(options) {
       supported: { 'dynamic-import': false },
       legalComments: 'none',
     });
-    const wrapped = `${JSON.stringify(name)}: function (module, exports, require) {\n${code}},\n`;
+    const wrapped = `${JSON.stringify(name)}: function (module, exports, require, here) {\n${code}},\n`;
     texts.set(packOf[name], (texts.get(packOf[name]) ?? '') + wrapped);
   }
   const packs = [...texts].map(([name, content]) => {

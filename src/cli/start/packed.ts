@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
 import { readKept, writeKept } from './kept.ts';
+import { late } from './late.ts';
 
 /** What a chunk exports. */
 type Exports = object;
-type Chunk = (module: { exports: Exports }, exports: Exports, require: Load) => void;
+type Chunk = (module: { exports: Exports }, exports: Exports, require: Load, here: string) => void;
 type Pack = Readonly<Record<string, Chunk>>;
 type Load = (name: string) => Exports;
 
@@ -37,10 +38,11 @@ export function packed(
 ): Load {
   const known = new Map<string, Pack>();
   const loaded = new Map<string, { exports: Exports }>();
+  const fileOf = (pack: string) => `${folder}/${pack}.js`;
   const packNamed = (name: string): Pack => {
     const before = known.get(name);
     if (before !== undefined) return before;
-    const script = compiled(`${folder}/${name}.js`, name, packs[name] ?? '', keeping);
+    const script = compiled(fileOf(name), name, packs[name] ?? '', keeping);
     const pack: Pack = script.runInThisContext();
     known.set(name, pack);
     return pack;
@@ -50,10 +52,10 @@ export function packed(
     const before = loaded.get(name);
     if (before !== undefined) return before.exports;
     const pack = packOf[name];
-    if (pack === undefined) return outside(name);
+    if (pack === undefined) return late(name, outside);
     const module = { exports: {} };
     loaded.set(name, module);
-    packNamed(pack)[name]?.(module, module.exports, load);
+    packNamed(pack)[name]?.(module, module.exports, load, fileOf(pack));
     return module.exports;
   };
   return load;
