@@ -23,7 +23,7 @@ const { values, positionals } = parseArgs({
     node: { type: 'string', default: process.execPath },
   },
 });
-const all = named('.ts');
+const all = named('.ts').filter((name) => !name.endsWith('.test'));
 const groups = values.only.map((row) => row.split('/')[0]);
 const wanted = positionals.length > 0 ? positionals : all;
 const chosen = wanted.filter((name) => groups.length === 0 || groups.includes(name));

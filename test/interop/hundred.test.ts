@@ -49,7 +49,8 @@ async function runs(count: number, args: string, before = '', after = ''): Promi
 /** Sends lines without an end to whoever comes. @returns its port */
 async function endless(): Promise<number> {
   const line = Buffer.from('the quick brown fox\n'.repeat(1000));
-  const server = createServer((socket) => {
+  // The client's FIN ends nothing: without allowHalfOpen, the end could come before the reader has left.
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     const more = () => {
       while (!socket.destroyed && socket.write(line));
     };
