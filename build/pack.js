@@ -51,7 +51,7 @@ export async function pack(options) {
       supported: { 'dynamic-import': false },
       legalComments: 'none',
     });
-    const wrapped = `${JSON.stringify(name)}: function (module, exports, require, here) {\n${code}},\n`;
+    const wrapped = `${JSON.stringify(name)}: function (module, exports, require, here, performance) {\n${code}},\n`;
     texts.set(packOf[name], (texts.get(packOf[name]) ?? '') + wrapped);
   }
   const packs = [...texts].map(([name, content]) => {
