@@ -3,7 +3,21 @@ import type { SocketAddress } from '../sys/sockaddr.ts';
 import { ByteQueue } from '../wire/byte-queue.ts';
 import type { Snapshot } from './state.ts';
 
-type Internet = Extract<SocketAddress, { port: number }>;
+export type Internet = Extract<SocketAddress, { port: number }>;
+
+/** The two addresses of a connection. */
+export interface Pair {
+  readonly local: Internet;
+  readonly peer: Internet;
+}
+
+/** What the kernel told of a connection last, so that only what can have changed is asked again. */
+export interface Seen {
+  readonly snapshot: Snapshot;
+  /** Counts of TCP_INFO, read before the rest of the snapshot. */
+  readonly segmentsIn: number;
+  readonly bytesReceived: number;
+}
 
 /** A socket of this session, from the call that made it on, and also after its close. */
 export interface SocketRecord {
@@ -22,8 +36,12 @@ export interface SocketRecord {
   closeOnExec: boolean;
   /** The picture that was taken last. */
   last: Snapshot | null;
+  /** The last look at its connection; null where the next one must ask for everything. */
+  seen: Seen | null;
+  /** Whether urgent data was ever seen on it. */
+  hadUrgent: boolean;
   /** The connection's addresses, kept when the descriptor no longer knows them. */
-  pair: { readonly local: Internet; readonly peer: Internet } | null;
+  pair: Pair | null;
   /**
    * The errno that a write met after some of its bytes were out: it returned their count, and the
    * next call is told, as in C, where the kernel itself keeps the error. 0 where there is none.
@@ -59,6 +77,8 @@ export class SocketTable {
       accepted: false,
       closeOnExec: false,
       last: null,
+      seen: null,
+      hadUrgent: false,
       pair: null,
       pendingErrno: 0,
       kept: new ByteQueue(),

@@ -153,7 +153,7 @@ export class Session {
 
   /** How every known socket is now, in the order in which they were made. */
   snapshots(): Snapshot[] {
-    this.tellOfChanges(this.sockets.all());
+    this.tellOfChanges(this.sockets.all(), true);
     return this.lastSeen();
   }
 
@@ -173,7 +173,7 @@ export class Session {
     const start = all.length > LOOK_AT_MOST ? this.lookFrom % all.length : 0;
     const chosen = [...all.slice(start), ...all.slice(0, start)].slice(0, LOOK_AT_MOST);
     this.lookFrom = start + chosen.length;
-    this.tellOfChanges(chosen);
+    this.tellOfChanges(chosen, true);
   }
 
   /** Calls `act` when the session closes, before its sockets are closed. */
@@ -222,6 +222,7 @@ export class Session {
       made.result < 0
         ? undefined
         : takeAnswer(this.scope, this.observer, call, returned, { touched, notes });
+    if (socket !== null) this.observer.called(socket, call.name);
     if (made.closed && socket?.open) this.forget(this.sockets.close(socket));
     const where = made.result >= 0 ? {} : this.whereOf(call, socket, prepared?.address ?? null);
     const outcome = outcomeOf(this.sys, call, { ...made, ...(value && { value }) }, where);
@@ -255,13 +256,13 @@ export class Session {
     if (socket !== null) this.observer.forget(socket);
   }
 
-  private sight(sockets: readonly SocketRecord[]): Sight {
+  private sight(sockets: readonly SocketRecord[], anew = false): Sight {
     const blind = this.options.observe === false || this.closed;
-    return blind ? NOTHING : this.observer.sight(sockets);
+    return blind ? NOTHING : this.observer.sight(sockets, anew);
   }
 
-  private tellOfChanges(sockets: readonly SocketRecord[]): void {
-    const sight = this.sight(sockets);
+  private tellOfChanges(sockets: readonly SocketRecord[], anew = false): void {
+    const sight = this.sight(sockets, anew);
     if (sight.changes.length > 0) this.tell({ type: 'change', ...sight });
   }
 
