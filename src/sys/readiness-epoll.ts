@@ -82,7 +82,9 @@ class Epoll {
 
   interrupt(fd: number): void {
     const waiters = this.known[fd];
-    if (waiters !== undefined) this.wake(waiters, BOTH);
+    if (waiters === undefined) return;
+    this.waiting -= howMany(BOTH & ~waiters.idle);
+    waiters.wakeSoon();
   }
 
   release(fd: number): void {
@@ -91,7 +93,8 @@ class Epoll {
     this.known[fd] = undefined;
     // Closing is not enough where another descriptor has the same socket (dup(2), fork(2)): epoll(7), Q6.
     if (waiters.armed !== 0) this.control(EPOLL_CTL_DEL, fd, 0);
-    this.wake(waiters, BOTH);
+    this.waiting -= howMany(BOTH & ~waiters.idle);
+    waiters.wakeSoon();
     if (this.waiting === 0) this.settleSoon();
   }
 
@@ -136,8 +139,7 @@ class Epoll {
   }
 
   private wake(waiters: Waiters, events: number): void {
-    const busy = BOTH & ~waiters.idle & events;
-    this.waiting -= (busy & READABLE) + ((busy & WRITABLE) >> 1);
+    this.waiting -= howMany(events & ~waiters.idle);
     waiters.wake(events);
   }
 
@@ -178,4 +180,9 @@ class Epoll {
     this.watched = on;
     this.handle.watch(on ? READABLE : 0);
   }
+}
+
+/** READABLE is 1, WRITABLE 2. */
+function howMany(bits: number): number {
+  return (bits & READABLE) + ((bits & WRITABLE) >> 1);
 }

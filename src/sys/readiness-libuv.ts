@@ -26,13 +26,13 @@ export function libuvReadiness(): Readiness {
   return {
     when,
     wait: (fd, interest) => new Promise((resolve) => when(fd, interest, { ready: resolve })),
-    interrupt: (fd) => polls.get(fd)?.waiters.wake(BOTH),
+    interrupt: (fd) => polls.get(fd)?.waiters.wakeSoon(),
     release(fd) {
       const poll = polls.get(fd);
       if (poll === undefined) return;
       polls.delete(fd);
       poll.handle.close();
-      poll.waiters.wake(BOTH);
+      poll.waiters.wakeSoon();
     },
   };
 }

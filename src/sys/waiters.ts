@@ -31,6 +31,7 @@ export class Waiters {
     return (this.reader === null ? READABLE : 0) | (this.writer === null ? WRITABLE : 0);
   }
 
+  /** Those who wait for one of the events are called, and wait no longer. */
   wake(events: number): void {
     const { reader, writer } = this;
     // First both, then the calls: whoever is called may wait again, or release the descriptor.
@@ -38,6 +39,19 @@ export class Waiters {
     if ((events & WRITABLE) !== 0) this.writer = null;
     if ((events & READABLE) !== 0) reader?.ready();
     if ((events & WRITABLE) !== 0) writer?.ready();
+  }
+
+  /** As wake(), of all, once its caller is done: who releases a descriptor has yet to close it. */
+  wakeSoon(): void {
+    const { reader, writer } = this;
+    this.reader = null;
+    this.writer = null;
+    if (reader !== null || writer !== null) {
+      queueMicrotask(() => {
+        reader?.ready();
+        writer?.ready();
+      });
+    }
   }
 
   /** @returns whether an error was told last: then the wait is for a moment, and not for the kernel */
