@@ -7,6 +7,7 @@ import { succeeded } from '../step.ts';
 import type { Connection } from '../stream/connection.ts';
 import { SocketConnection } from '../stream/socket-connection.ts';
 import { type Family, type StreamEndpoint, type Target, targetsFor } from './addresses.ts';
+import { noDelay } from './no-delay.ts';
 import { bindPath } from './unix-path.ts';
 
 export interface ListenOptions {
@@ -53,6 +54,7 @@ export async function openListener(
       continue;
     }
     if (failure !== null) throw failure;
+    noDelay(session, 'server');
     succeeded(await session.perform(call('listen', 'server', options.backlog)));
     const name = succeeded(await session.perform(call('getsockname', 'server')));
     return name.kind === 'address' ? name.address : '';
