@@ -8,6 +8,7 @@ import {
   decodeAddress,
   formatAddress,
   type SocketAddress,
+  shownAddress as shown,
 } from '../../sys/sockaddr.ts';
 import { outBuffer, type Sys, written } from '../../sys/sys.ts';
 import { readTcpInfo } from '../../sys/tcp-info.ts';
@@ -248,13 +249,6 @@ function addressKey(address: Internet): string {
 
 function isInternet(address: SocketAddress | null): address is Internet {
   return address !== null && 'port' in address;
-}
-
-/** A socket that was never bound has the address 0.0.0.0:0: that is none. */
-function shown(address: SocketAddress | null): string | null {
-  if (address === null || address.family === 'unnamed' || address.family === 'other') return null;
-  if (isInternet(address) && address.port === 0) return null;
-  return formatAddress(address);
 }
 
 function kindOf({ domain, type }: SocketRecord): string {

@@ -45,7 +45,8 @@ export class Session {
   readonly sys: Sys;
   readonly readiness: Readiness;
   readonly sockets = new SocketTable();
-  /** What names stand for. */
+  /** What was opened without a step, and is closed with the session. */
+  readonly others = new Set<{ cut(): void }>();
   readonly scope: Scope;
   private readonly options: SessionOptions;
   private readonly world: World;
@@ -97,6 +98,11 @@ export class Session {
   /** Whether anyone is told of each call. Where nobody is, bulk bytes may take the short way. */
   get watched(): boolean {
     return this.listeners.size > 0 || this.options.before !== undefined;
+  }
+
+  /** Whether nobody will ever know: no watcher, no snapshots, no steps kept. */
+  get unseen(): boolean {
+    return !this.watched && this.options.observe === false && this.options.keep === 0;
   }
 
   /** Tells `listener` of steps, blocked calls and changes as they happen. @returns how to stop */
@@ -208,6 +214,7 @@ export class Session {
       this.sys.close(socket.fd);
       this.forget(this.sockets.close(socket));
     }
+    for (const one of this.others) one.cut();
     this.observer.close();
   }
 
