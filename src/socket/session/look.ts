@@ -7,6 +7,7 @@ import {
   decodeAddress,
   formatAddress,
   type SocketAddress,
+  shownAddress,
 } from '../../sys/sockaddr.ts';
 import { outBuffer, type Sys, written } from '../../sys/sys.ts';
 import { readTcpInfo, type TcpInfo } from '../../sys/tcp-info.ts';
@@ -127,8 +128,8 @@ export class Looker {
       fd,
       kind: kindOf(record),
       state,
-      local: shown(local),
-      peer: shown(peer),
+      local: shownAddress(local),
+      peer: shownAddress(peer),
       receiveQueue: listens ? null : this.bytes(fd, 'FIONREAD'),
       // Without a connection the kernel's count means nothing (seen: 3 after a refusal), and
       // without TCP it counts its own memory (seen: 768 for one byte).
@@ -231,13 +232,6 @@ function isInternet(address: SocketAddress | null): address is Internet {
 
 function sameAddress(one: Internet, other: Internet): boolean {
   return formatAddress(one) === formatAddress(other);
-}
-
-/** A socket that was never bound has the address 0.0.0.0:0: that is none. */
-export function shown(address: SocketAddress | null): string | null {
-  if (address === null || address.family === 'unnamed' || address.family === 'other') return null;
-  if (isInternet(address) && address.port === 0) return null;
-  return formatAddress(address);
 }
 
 function kindOf({ domain, type }: SocketRecord): string {

@@ -1,12 +1,12 @@
 /** Looks at sockets: takes snapshots, and says what changed since the last look. */
 
-import { formatAddress, type SocketAddress } from '../../sys/sockaddr.ts';
+import { formatAddress, type SocketAddress, shownAddress } from '../../sys/sockaddr.ts';
 import type { Sys } from '../../sys/sys.ts';
 import type { CallName } from '../call.ts';
 import type { Where } from '../errors.ts';
 import type { SocketRecord } from '../socket-table.ts';
 import { type Change, changesBetween, type Snapshot } from '../state.ts';
-import { Looker, shown } from './look.ts';
+import { Looker } from './look.ts';
 import { Neighbours } from './neighbours.ts';
 
 /** What a look found: the sockets that changed, as they are now, and how. */
@@ -90,8 +90,11 @@ export class Observer {
   ends(record: SocketRecord): Where {
     const now = record.open ? this.looker.addresses(record) : { local: null, peer: null };
     const { pair } = record;
-    const local = shown(now.local) ?? (pair === null ? null : formatAddress(pair.local));
-    return { local, remote: shown(now.peer) ?? (pair === null ? null : formatAddress(pair.peer)) };
+    const local = shownAddress(now.local) ?? (pair === null ? null : formatAddress(pair.local));
+    return {
+      local,
+      remote: shownAddress(now.peer) ?? (pair === null ? null : formatAddress(pair.peer)),
+    };
   }
 
   /** Keeps who connected: a connection that was reset in the queue knows it no longer. */
