@@ -1,5 +1,6 @@
 /** The outside world of a command, as values that are passed in: streams, environment, clock. */
 import { once } from 'node:events';
+import { lateStream } from './late-stream.ts';
 
 /** The options that every command has. */
 export interface CommonOptions {
@@ -29,8 +30,8 @@ export const processContext: Context = {
   get stdin() {
     return process.stdin;
   },
-  stdout: process.stdout,
-  stderr: process.stderr,
+  stdout: lateStream(1, () => process.stdout),
+  stderr: lateStream(2, () => process.stderr),
   env: process.env,
   onSignal(handler, signals = ['SIGINT', 'SIGTERM']) {
     for (const signal of signals) process.on(signal, handler);

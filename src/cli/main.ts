@@ -5,7 +5,7 @@ import { whyUnsupported } from '../sys/platform.ts';
 import { type Context, processContext } from './context.ts';
 import { EXIT, exitCodeOf, Failure } from './exit.ts';
 import { endByHangUp } from './hang-up.ts';
-import { createProgram } from './program.ts';
+import { createProgram, onlyCommand } from './program.ts';
 
 /**
  * Runs one command line.
@@ -37,7 +37,8 @@ export async function main(
     const done = (result: number) => {
       code = result;
     };
-    const program = createProgram(context, version, done, argv.includes('--ascii'));
+    const ascii = argv.includes('--ascii');
+    const program = createProgram(context, version, done, ascii, onlyCommand(argv));
     await program.parseAsync([...argv], { from: 'user' });
     if (lookupsUnderWay() > 0) await endDespiteLookups(code, context);
     return code;

@@ -13,12 +13,43 @@ import { addSend } from './commands/send.ts';
 import { addServe } from './commands/serve.ts';
 import type { CommonOptions, Context } from './context.ts';
 
-/** @param ascii whether help is to be written so: it is printed before the options are read */
+type Add = (program: Command, context: Context, done: Done) => void;
+
+const COMMANDS: Readonly<Record<string, Readonly<Record<string, Add>>>> = {
+  'By hand and in pipelines:': {
+    serve: addServe,
+    connect: addConnect,
+    send: addSend,
+    relay: addRelay,
+    replay: addReplay,
+  },
+  'One call at a time:': { repl: addRepl, run: addRun, demo: addDemo },
+  'To look things up:': { explain: addExplain, inspect: addInspect, help: addHelp },
+  'To set it up:': { completion: addCompletion, man: addMan },
+};
+
+/** These are about the whole program. */
+const NEED_ALL: readonly string[] = ['help', 'completion', 'man'];
+
+/**
+ * The one command that a command line needs: most of a quick start was to define the other dozen.
+ * Null where it is not certain, as behind an option.
+ */
+export function onlyCommand([word = '']: readonly string[]): string | null {
+  const known = Object.values(COMMANDS).some((commands) => Object.hasOwn(commands, word));
+  return known && !NEED_ALL.includes(word) ? word : null;
+}
+
+/**
+ * @param ascii whether help is to be written so: it is printed before the options are read
+ * @param only the command to define; null: all of them
+ */
 export function createProgram(
   context: Context,
   version: string,
   done: Done,
   ascii = false,
+  only: string | null = null,
 ): Command {
   const { stdout, stderr } = context;
   const written = { signs: signsFor(ascii) };
@@ -49,23 +80,11 @@ export function createProgram(
     const { terminalRepl } = await import('./repl/terminal.ts');
     done(await terminalRepl(context, options));
   });
-  program.commandsGroup('By hand and in pipelines:');
-  addServe(program, context, done);
-  addConnect(program, context, done);
-  addSend(program, context, done);
-  addRelay(program, context, done);
-  addReplay(program, context, done);
-  program.commandsGroup('One call at a time:');
-  addRepl(program, context, done);
-  addRun(program, context, done);
-  addDemo(program, context, done);
-  program.commandsGroup('To look things up:');
-  addExplain(program, context, done);
-  addInspect(program, context, done);
-  addHelp(program);
-  program.commandsGroup('To set it up:');
-  addCompletion(program, context, done);
-  addMan(program, context, done);
+  for (const [group, commands] of Object.entries(COMMANDS)) {
+    program.commandsGroup(group);
+    for (const [name, add] of Object.entries(commands))
+      if (only === null || only === name) add(program, context, done);
+  }
   // After the commands, which would take it over: run and explain have nothing to do with nc.
   return withHabits(program);
 }

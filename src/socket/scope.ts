@@ -40,8 +40,7 @@ export class Scope {
   /** What names stand for that are not sockets: `n = write(…)`. */
   readonly values = new Map<string, Value>();
   readonly files = new Map<string, FileRecord>();
-  /** What `struct name` means. */
-  readonly structs = new Map<string, StructDefinition>(headerStructs());
+  private definitions: Map<string, StructDefinition> | null = null;
   /** Variables that were declared with a structure’s type, and keep it. */
   private readonly typed = new Map<string, StructDefinition>();
   /** Arrays that were declared, such as `char buf[64]`: their sizes. */
@@ -53,6 +52,12 @@ export class Scope {
     this.sys = sys;
     this.sockets = sockets;
     this.session = session;
+  }
+
+  /** What `struct name` means. The headers' are read when somebody asks: most sessions have none. */
+  get structs(): Map<string, StructDefinition> {
+    this.definitions ??= new Map(headerStructs());
+    return this.definitions;
   }
 
   /**

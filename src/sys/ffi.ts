@@ -4,7 +4,11 @@
  * Everything here is synchronous and on the main thread, on purpose: koffi's asynchronous calls
  * share the thread pool of `fs`, do not keep their buffers alive, and lose errno.
  */
-import koffi from 'koffi';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type KoffiModule from 'koffi';
+
+type Koffi = typeof KoffiModule;
 
 /** A C function pointer that leads to a JavaScript function. */
 export type Callback = bigint;
@@ -15,17 +19,32 @@ type Argument = number | Uint8Array | Uint32Array | Int32Array | string | Callba
 /** A bound C function. koffi gives 64-bit results as BigInt or number: see {@link call}. */
 export type CFunction = (...args: Argument[]) => number | bigint;
 
+/** The one that package.json names; a test holds them together. */
+export const KOFFI_VERSION = '3.3.4';
+
+const outside = createRequire(import.meta.url);
+const koffi: Koffi = quickly() ?? outside('koffi');
+
 // null means the process itself: libc and libuv both, and LD_PRELOAD is honoured.
 const library = koffi.load(null);
 
-/** Binds a function by its C prototype, for example `int listen(int, int)`. */
+/**
+ * Binds a function by its C prototype, for example `int listen(int, int)`: at its first call, for a
+ * program makes few of the calls that there are.
+ */
 export function bind(prototype: string): CFunction {
-  return library.func(prototype) as CFunction;
+  let bound: CFunction = (...args) => {
+    bound = library.func(prototype) as CFunction;
+    return bound(...args);
+  };
+  return (...args) => bound(...args);
 }
 
 /** Binds a function that returns a C string, for example `const char *strerror(int)`. */
 export function bindText(prototype: string): (...args: Argument[]) => string | null {
-  return library.func(prototype) as (...args: Argument[]) => string | null;
+  return bind(prototype) as (...args: Argument[]) => unknown as (
+    ...args: Argument[]
+  ) => string | null;
 }
 
 /**
@@ -41,10 +60,14 @@ export function bindWithCallback(
   prototype: string,
   fn: (...args: number[]) => void,
 ): CFunction {
-  const type = koffi.pointer(koffi.proto(prototype));
-  const bound = library.func(name, result, [...parameters, type]) as CFunction;
-  const callback = koffi.register(fn, type);
-  return (...args) => bound(...args, callback);
+  let bound: CFunction = (...args) => {
+    const type = koffi.pointer(koffi.proto(prototype));
+    const withCallback = library.func(name, result, [...parameters, type]) as CFunction;
+    const callback = koffi.register(fn, type);
+    bound = (...others) => withCallback(...others, callback);
+    return bound(...args);
+  };
+  return (...args) => bound(...args);
 }
 
 /** Where memory lies, for structures with pointers. It stays there as long as it is referred to. */
@@ -59,4 +82,37 @@ export function addressOf(memory: Uint8Array): bigint {
 export function call(fn: CFunction, ...args: Argument[]): number {
   const result = Number(fn(...args));
   return result === -1 ? -koffi.errno() : result;
+}
+
+/**
+ * koffi's binary itself, as its loader would find it after five milliseconds of telling systems
+ * apart: where it is certain which one it is, and it is the version that we ask for. What else the
+ * loader does is to deprecate names that are not used here. Null: ask the loader.
+ */
+function quickly(): Koffi | null {
+  const arch = process.arch;
+  const known = process.platform === 'linux' && (arch === 'x64' || arch === 'arm64');
+  if (!known || !isForGlibc()) return null;
+  const file = `@koromix/koffi-linux-${arch}/linux_${arch}/koffi.node`;
+  const folder = outside.resolve.paths('koffi')?.find((one) => existsSync(`${one}/${file}`));
+  if (folder === undefined) return null;
+  try {
+    const found: Koffi = outside(`${folder}/${file}`);
+    return found.version === KOFFI_VERSION ? found : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether Node's program names glibc's loader, as ELF has it near its beginning: elf(5), PT_INTERP. */
+function isForGlibc(): boolean {
+  try {
+    const head = Buffer.alloc(1024);
+    const fd = openSync(process.execPath, 'r');
+    readSync(fd, head);
+    closeSync(fd);
+    return head.includes('/ld-linux-');
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,5 @@
 /** getaddrinfo(3) and getnameinfo(3) as a C program is answered: addresses, or an EAI_ error. */
-import dns from 'node:dns';
+import { ADDRCONFIG } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { bind } from './ffi.ts';
 import { parseIPv4, parseIPv6 } from './inet.ts';
@@ -65,7 +65,7 @@ async function lookedUp(
   port: number,
 ): Promise<Found> {
   try {
-    const hints = has(question, 'AI_ADDRCONFIG') ? dns.ADDRCONFIG : 0;
+    const hints = has(question, 'AI_ADDRCONFIG') ? ADDRCONFIG : 0;
     const found = await lookup(host, { all: true, family, order: 'verbatim', hints });
     return { addresses: found.map(({ address }) => addressOf(address, port)) };
   } catch (error) {

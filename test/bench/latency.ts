@@ -1,4 +1,10 @@
-/** How long 64 bytes take there and back: one client in C, and servers in turn. */
+/**
+ * How long 64 bytes take there and back: one client in C, and servers in turn.
+ *
+ * Client and servers have a core each. Left alone, the scheduler now and then keeps two that take
+ * turns on one core: ten times faster than waking another, and luck. That is shown beside it.
+ */
+import { availableParallelism } from 'node:os';
 import { has } from '../support/tools.ts';
 import { amount, asked } from './harness/options.ts';
 import {
@@ -13,7 +19,7 @@ import {
   startPrinting,
 } from './harness/program.ts';
 import { report } from './harness/report.ts';
-import { paired, type Samples } from './harness/rounds.ts';
+import { ASIDE, paired, type Samples } from './harness/rounds.ts';
 
 const PINGS = amount(20_000, 3_000);
 const ROUNDS = amount(15, 5);
@@ -23,13 +29,20 @@ interface Server extends Running {
   readonly port: number;
 }
 
+const pins = has('taskset') && availableParallelism() > 1;
+
+/** On one core alone, where that can be had: taskset(1). */
+function on(core: 0 | 1, command: Command): Command {
+  return pins ? ['taskset', '-c', String(core), ...command] : command;
+}
+
 async function printing(name: string, command: Command): Promise<Server> {
-  return { name, ...(await startPrinting(command)) };
+  return { name, ...(await startPrinting(on(0, command))) };
 }
 
 async function listening(name: string, command: (port: number) => Command): Promise<Server> {
   const port = await freePort();
-  return { name, port, ...(await startListening(command(port), port)) };
+  return { name, port, ...(await startListening(on(0, command(port)), port)) };
 }
 
 async function servers(): Promise<Server[]> {
@@ -51,27 +64,42 @@ async function servers(): Promise<Server[]> {
   return all;
 }
 
-async function pings(): Promise<void> {
-  const all = await servers();
+type Half = 'p50' | 'p99';
+
+/** @param core of the client; the servers are on core 0 */
+async function pings(all: readonly Server[], core: 0 | 1): Promise<Record<Half, Samples[]>> {
   const p50 = all.map(({ name }) => ({ name, samples: [] as number[] }));
   const p99 = all.map(({ name }) => ({ name, samples: [] as number[] }));
   // The first round, in which just-in-time compilers learn, does not count.
   for (let round = -1; round < ROUNDS; round++)
     for (const [index, { port }] of all.entries()) {
-      const [half, most] = (await output(peer('latency', port, PINGS))).split(' ').map(Number);
+      const client = on(core, peer('latency', port, PINGS));
+      const [half, most] = (await output(client)).split(' ').map(Number);
       if (round < 0 || half === undefined || most === undefined) continue;
       p50[index]?.samples.push(half / 1000);
       p99[index]?.samples.push(most / 1000);
     }
-  for (const server of all) await server.stop();
-  tell('latency/p50', 'echo of 64 bytes, half of them faster than', p50);
-  tell('latency/p99', 'echo of 64 bytes, 99 % of them faster than', p99);
+  return { p50, p99 };
 }
 
-function tell(row: string, what: string, contenders: readonly Samples[]): void {
+const HOW: Readonly<Record<Half, string>> = { p50: 'half', p99: '99 %' };
+
+function tell(half: Half, apart: Record<Half, Samples[]>, together: Record<Half, Samples[]>): void {
+  const row = `latency/${half}`;
   if (!asked(row)) return;
-  const figure = paired('socklab', 'C epoll', contenders, (ours, c) => ours / c);
-  report({ row, what, unit: 'µs', contenders, figure });
+  const aside = together[half].map(({ name, samples }) => ({
+    name: `${name}, one core${ASIDE}`,
+    samples,
+  }));
+  const figure = paired('socklab', 'C epoll', apart[half], (ours, c) => ours / c);
+  const what = `echo of 64 bytes, ${HOW[half]} of them faster than`;
+  report({ row, what, unit: 'µs', contenders: [...apart[half], ...aside], figure });
 }
 
-if (asked('latency/p50') || asked('latency/p99')) await pings();
+if (asked('latency/p50') || asked('latency/p99')) {
+  const all = await servers();
+  const apart = await pings(all, 1);
+  const together = pins ? await pings(all, 0) : { p50: [], p99: [] };
+  for (const server of all) await server.stop();
+  for (const half of ['p50', 'p99'] as const) tell(half, apart, together);
+}

@@ -12,6 +12,7 @@ import {
   targetsFor,
   targetsInTime,
 } from './addresses.ts';
+import { noDelay } from './no-delay.ts';
 import { raceTo } from './race.ts';
 
 export interface ConnectOptions {
@@ -70,9 +71,9 @@ async function tryAll(
       (await tryOne(session, socket, target, deadline)),
   };
   const winner = await raceTo(session, targets, attempt, options);
-  return typeof winner === 'string'
-    ? new SocketConnection(session, winner, options.patienceMs)
-    : winner;
+  if (typeof winner !== 'string') return winner;
+  noDelay(session, winner);
+  return new SocketConnection(session, winner, options.patienceMs);
 }
 
 async function bindSource(

@@ -3,9 +3,6 @@ import { pump } from '../stream/pump.ts';
 import type { Service } from './service.ts';
 
 export const echo: Service = {
-  async connection(connection) {
-    await pump(connection.source, connection.sink, connection.buffer);
-    while (connection.sink.busy !== null) await connection.sink.busy;
-  },
+  connection: ({ source, sink, buffer }) => pump(source, sink, buffer),
   datagram: (bytes) => bytes,
 };

@@ -145,8 +145,8 @@ export class Looker {
       fd,
       kind: kindOf(record),
       state,
-      local: this.shown(local),
-      peer: this.shown(peer),
+      local: this.book.shown(local),
+      peer: this.book.shown(peer),
       receiveQueue: listens ? null : this.bytes(fd, 'FIONREAD'),
       // Without a connection the kernel's count means nothing (seen: 3 after a refusal), and
       // without TCP it counts its own memory (seen: 768 for one byte).
@@ -209,13 +209,6 @@ export class Looker {
     };
   }
 
-  /** A socket that was never bound has the address 0.0.0.0:0: that is none. */
-  shown(address: SocketAddress | null): string | null {
-    if (address === null || address.family === 'unnamed' || address.family === 'other') return null;
-    if (isInternet(address) && address.port === 0) return null;
-    return this.book.text(address);
-  }
-
   private pairOf(record: SocketRecord, local: SocketAddress | null, peer: SocketAddress | null) {
     if (!isInternet(local) || !isInternet(peer)) return { local, peer };
     const { pair } = record;
@@ -225,7 +218,7 @@ export class Looker {
   }
 
   private areSame(one: Internet, other: Internet): boolean {
-    return one === other || this.book.text(one) === this.book.text(other);
+    return one === other || this.book.shown(one) === this.book.shown(other);
   }
 
   private peerOf({ fd }: SocketRecord): SocketAddress | null {

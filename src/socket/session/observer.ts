@@ -1,6 +1,6 @@
 /** Looks at sockets: takes snapshots, and says what changed since the last look. */
 
-import { formatAddress, type SocketAddress } from '../../sys/sockaddr.ts';
+import { formatAddress, type SocketAddress, shownAddress } from '../../sys/sockaddr.ts';
 import type { Sys } from '../../sys/sys.ts';
 import type { CallName } from '../call.ts';
 import type { Where } from '../errors.ts';
@@ -100,11 +100,10 @@ export class Observer {
   ends(record: SocketRecord): Where {
     const now = record.open ? this.looker.addresses(record) : { local: null, peer: null };
     const { pair } = record;
-    const local =
-      this.looker.shown(now.local) ?? (pair === null ? null : formatAddress(pair.local));
+    const local = shownAddress(now.local) ?? (pair === null ? null : formatAddress(pair.local));
     return {
       local,
-      remote: this.looker.shown(now.peer) ?? (pair === null ? null : formatAddress(pair.peer)),
+      remote: shownAddress(now.peer) ?? (pair === null ? null : formatAddress(pair.peer)),
     };
   }
 

@@ -4,7 +4,6 @@ import type { Sys } from '../../sys/sys.ts';
 import { systemCalls } from '../../sys/syscalls.ts';
 import type { Call, Value } from '../call.ts';
 import { type Detail, together } from '../detail.ts';
-import { pause, type Waiter } from '../door.ts';
 import type { Where } from '../errors.ts';
 import { Scope } from '../scope.ts';
 import { type SocketRecord, SocketTable } from '../socket-table.ts';
@@ -15,6 +14,7 @@ import { History } from './history.ts';
 import { type Blocked, type Interruption, Job } from './job.ts';
 import { Jobs } from './jobs.ts';
 import { Observer, type Sight } from './observer.ts';
+import { Pauses } from './pauses.ts';
 import { type Returned, runCall, type World } from './run.ts';
 import { lingers, stopLingering } from './waiting.ts';
 
@@ -45,7 +45,8 @@ export class Session {
   readonly sys: Sys;
   readonly readiness: Readiness;
   readonly sockets = new SocketTable();
-  /** What names stand for. */
+  /** What was opened without a step, and is closed with the session. */
+  readonly others = new Set<{ cut(): void }>();
   readonly scope: Scope;
   private readonly options: SessionOptions;
   private readonly world: World;
@@ -54,7 +55,7 @@ export class Session {
   private readonly blocked = new Jobs();
   private readonly history: History;
   private readonly atClose: (() => void)[] = [];
-  private readonly pauses = new Set<Waiter>();
+  private readonly pauses = new Pauses();
   private stepsMade = 0;
   private lookFrom = 0;
   private closed = false;
@@ -97,6 +98,11 @@ export class Session {
   /** Whether anyone is told of each call. Where nobody is, bulk bytes may take the short way. */
   get watched(): boolean {
     return this.listeners.size > 0 || this.options.before !== undefined;
+  }
+
+  /** Whether nobody will ever know: no watcher, no snapshots, no steps kept. */
+  get unseen(): boolean {
+    return !this.watched && this.options.observe === false && this.options.keep === 0;
   }
 
   /** Tells `listener` of steps, blocked calls and changes as they happen. @returns how to stop */
@@ -188,20 +194,15 @@ export class Session {
    * @param ms milliseconds
    * @returns whether the session is still open
    */
-  async pause(ms: number): Promise<boolean> {
-    if (this.closed) return false;
-    const waiter: Waiter = { wake: () => {} };
-    this.pauses.add(waiter);
-    await pause(waiter, ms);
-    this.pauses.delete(waiter);
-    return !this.closed;
+  pause(ms: number): Promise<boolean> {
+    return this.pauses.wait(ms);
   }
 
   /** Closes every socket that the session opened, and ends what is blocked with EBADF. */
   close(): void {
     this.closed = true;
     for (const act of this.atClose.splice(0)) act();
-    for (const waiter of this.pauses) waiter.wake();
+    this.pauses.end();
     this.blocked.interrupt('EBADF');
     for (const socket of this.sockets.openOnes()) {
       this.readiness.release(socket.fd);
@@ -209,6 +210,7 @@ export class Session {
       this.sys.close(socket.fd);
       this.forget(this.sockets.close(socket));
     }
+    for (const one of this.others) one.cut();
     this.observer.close();
   }
 

@@ -1,0 +1,49 @@
+/**
+ * Builds what runs, into dist: the library as ES modules, and the program as a few files that are
+ * quick to load (pack.js), with everything that they use but koffi, whose binary can't be bundled.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { licences } from './licences.js';
+import { pack } from './pack.js';
+
+const ROOT = join(import.meta.dirname, '..');
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+
+const common = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  external: ['koffi'],
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+};
+
+const library = await build({
+  ...common,
+  entryPoints: ['src/index.ts'],
+  outdir: 'dist',
+  format: 'esm',
+  splitting: true,
+});
+const program = await pack(common);
+const packs = Object.fromEntries(program.packs.map(({ name, hash }) => [name, hash]));
+const start = await build({
+  ...common,
+  entryPoints: ['src/cli/start/start.ts'],
+  outdir: 'dist/cli',
+  format: 'cjs',
+  define: { SOCKLAB_BUILT: JSON.stringify({ version, packs, packOf: program.packOf }) },
+});
+// The folder above says that .js is an ES module.
+writeFileSync(join(ROOT, 'dist/cli/package.json'), '{ "type": "commonjs" }\n');
+for (const { name, text } of program.packs)
+  writeFileSync(join(ROOT, 'dist/cli', `${name}.js`), text);
+writeFileSync(
+  join(ROOT, 'dist/licences.txt'),
+  licences(ROOT, [library.metafile, program.metafile, start.metafile]),
+);
+await import('./prebuilt.js');

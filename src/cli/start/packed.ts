@@ -1,0 +1,106 @@
+/** Chunks of the program from the packs that the build made of them (build/pack.js). */
+import { readFileSync } from 'node:fs';
+import { Script } from 'node:vm';
+import { readKept, writeKept } from './kept.ts';
+import { late } from './late.ts';
+
+/** What a chunk exports. */
+type Exports = object;
+type Chunk = (
+  module: { exports: Exports },
+  exports: Exports,
+  require: Load,
+  here: string,
+  performance: Clock,
+) => void;
+type Clock = Pick<typeof performance, 'now'>;
+type Pack = Readonly<Record<string, Chunk>>;
+type Load = (name: string) => Exports;
+
+export interface Built {
+  /** A hash of each pack. */
+  readonly packs: Readonly<Record<string, string>>;
+  /** The pack of each chunk. */
+  readonly packOf: Readonly<Record<string, string>>;
+}
+
+/** What a run of this command compiles is most often enough for the next one. */
+export interface Keeping {
+  readonly folder: string;
+  readonly command: string;
+}
+
+/** The same clock as `performance`, which Node loads two milliseconds of modules for. */
+const clock: Clock = {
+  now() {
+    const [seconds, nanoseconds] = process.hrtime();
+    return seconds * 1e3 + nanoseconds / 1e6;
+  },
+};
+
+/** So long after its start a program has compiled what it needs to work, in milliseconds. */
+const SETTLED_MS = 1000;
+
+/**
+ * Loads a chunk by its name, and what is none of them from outside.
+ * @param outside require() of the program's own file
+ */
+export function packed(
+  folder: string,
+  { packs, packOf }: Built,
+  keeping: Keeping | null,
+  outside: NodeJS.Require,
+): Load {
+  const known = new Map<string, Pack>();
+  const loaded = new Map<string, { exports: Exports }>();
+  const fileOf = (pack: string) => `${folder}/${pack}.js`;
+  const packNamed = (name: string): Pack => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const script = compiled(fileOf(name), name, packs[name] ?? '', keeping);
+    const pack: Pack = script.runInThisContext();
+    known.set(name, pack);
+    return pack;
+  };
+  const load: Load = (specifier) => {
+    const name = specifier.startsWith('./') ? specifier.slice(2) : specifier;
+    const before = loaded.get(name);
+    if (before !== undefined) return before.exports;
+    const pack = packOf[name];
+    if (pack === undefined) return late(name, outside);
+    const module = { exports: {} };
+    loaded.set(name, module);
+    packNamed(pack)[name]?.(module, module.exports, load, fileOf(pack), clock);
+    return module.exports;
+  };
+  return load;
+}
+
+function compiled(file: string, name: string, hash: string, keeping: Keeping | null): Script {
+  // It is ASCII, which is taken over as it is.
+  const source = readFileSync(file, 'latin1');
+  if (keeping === null) return new Script(source, { filename: file });
+  const { folder, command } = keeping;
+  // V8 looks at the length of the source only, and at its own version and flags.
+  const key = `socklab ${hash} ${source.length} ${process.version} ${process.arch}`;
+  const kept = `${command}-${name}-${process.version}`;
+  const data = readKept(folder, kept, key);
+  const script = new Script(source, {
+    filename: file,
+    ...(data !== null && { cachedData: data as Buffer }),
+  });
+  if (data !== null && script.cachedDataRejected !== true) return script;
+  once(() => writeKept(folder, kept, key, script.createCachedData()));
+  return script;
+}
+
+/** At the end, or before it where the program goes on: what has run by then is compiled. */
+function once(keep: () => void): void {
+  let done = false;
+  const now = () => {
+    if (!done) keep();
+    done = true;
+  };
+  setTimeout(now, SETTLED_MS).unref();
+  process.on('exit', now);
+}

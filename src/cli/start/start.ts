@@ -1,0 +1,45 @@
+/**
+ * Where the program begins, before anything of it is loaded: built as a file of its own, which
+ * build/code.js tells what it has built.
+ */
+import { keptFolder } from './kept.ts';
+import { type Built, packed } from './packed.ts';
+
+declare const SOCKLAB_BUILT: Built & { readonly version: string };
+
+type Main = typeof import('../main.ts').main;
+
+/** The commands: what each of them compiles is kept apart. A test holds this list to the program. */
+export const COMMANDS: readonly string[] = [
+  'serve',
+  'connect',
+  'send',
+  'relay',
+  'replay',
+  'repl',
+  'run',
+  'demo',
+  'explain',
+  'inspect',
+  'help',
+  'completion',
+  'man',
+];
+
+/**
+ * Runs one command line to its end.
+ * @param outside require() of the program's own file, for what is not packed
+ */
+export function start(argv: readonly string[], outside: NodeJS.Require): void {
+  const folder = keptFolder(process.env);
+  const [word = 'repl'] = argv;
+  const command = COMMANDS.includes(word) ? word : 'other';
+  const keeping = folder === null ? null : { folder, command };
+  const load = packed(__dirname, SOCKLAB_BUILT, keeping, outside);
+  const { main } = load('main.js') as { readonly main: Main };
+  void main(argv, SOCKLAB_BUILT.version).then((code) => {
+    process.exitCode = code;
+    // Ended from outside: whoever reads our last words may stand still, and is not waited for long.
+    if (code > 128) setTimeout(() => process.exit(code), 1000).unref();
+  });
+}
