@@ -42,6 +42,9 @@ export type Detail =
 
 /** The details of several as one list; most calls have none. */
 export function together(...parts: (readonly Detail[] | undefined)[]): readonly Detail[] {
-  const some = parts.filter((part) => part !== undefined && part.length > 0);
-  return some.length === 0 ? [] : some.flatMap((part) => part ?? []);
+  let all: readonly Detail[] = [];
+  for (const part of parts) {
+    if (part !== undefined && part.length > 0) all = all.length === 0 ? part : [...all, ...part];
+  }
+  return all;
 }

@@ -52,7 +52,7 @@ export class Looker {
    *   got hold of the descriptor: pidfd_getfd(2)
    */
   at(record: SocketRecord, anew: boolean): Snapshot {
-    if (!record.open) return this.ofClosed(record);
+    if (!record.open) return keeping(record.last, this.ofClosed(record));
     const info = readTcpInfo(this.sys, record.fd);
     return (anew ? null : this.again(record, info)) ?? this.whole(record, info);
   }
@@ -140,7 +140,7 @@ export class Looker {
       }
     }
     const listens = state === 'LISTEN';
-    const snapshot = {
+    const snapshot = keeping(record.last, {
       socket: record.name,
       fd,
       kind: kindOf(record),
@@ -158,7 +158,7 @@ export class Looker {
       accepted: record.accepted,
       connected: peer !== null,
       ended: record.pair !== null && (lingers || state === 'CLOSED'),
-    };
+    });
     this.keep(record, info, snapshot);
     return snapshot;
   }
@@ -249,6 +249,28 @@ export class Looker {
 
 function isInternet(address: SocketAddress | null): address is Internet {
   return address !== null && 'port' in address;
+}
+
+/** The last snapshot where the new one says the same: then there is nothing to compare. */
+function keeping(last: Snapshot | null, now: Snapshot): Snapshot {
+  const same =
+    last !== null &&
+    last.socket === now.socket &&
+    last.fd === now.fd &&
+    last.kind === now.kind &&
+    last.state === now.state &&
+    last.local === now.local &&
+    last.peer === now.peer &&
+    last.receiveQueue === now.receiveQueue &&
+    last.sendQueue === now.sendQueue &&
+    last.urgent === now.urgent &&
+    last.queue?.used === now.queue?.used &&
+    last.queue?.limit === now.queue?.limit &&
+    last.lingers === now.lingers &&
+    last.accepted === now.accepted &&
+    last.connected === now.connected &&
+    last.ended === now.ended;
+  return same ? last : now;
 }
 
 function kindOf({ domain, type }: SocketRecord): string {
