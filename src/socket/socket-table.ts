@@ -38,6 +38,10 @@ export interface SocketRecord {
   last: Snapshot | null;
   /** The last look at its connection; null where the next one must ask for everything. */
   seen: Seen | null;
+  /** Whether it is TCP and nothing above it; null while nobody has asked. */
+  isPlainTcp: boolean | null;
+  /** In which turn it was looked at last: one look takes a socket once. */
+  turn: number;
   /** Whether urgent data was ever seen on it. */
   hadUrgent: boolean;
   /** The connection's addresses, kept when the descriptor no longer knows them. */
@@ -78,6 +82,8 @@ export class SocketTable {
       closeOnExec: false,
       last: null,
       seen: null,
+      isPlainTcp: null,
+      turn: 0,
       hadUrgent: false,
       pair: null,
       pendingErrno: 0,
