@@ -11,6 +11,7 @@ import type { Sink } from '../stream/stream.ts';
 import type { Through } from '../stream/tap.ts';
 import { Acceptor } from './accept.ts';
 import type { StreamEndpoint } from './addresses.ts';
+import { Attended } from './attended.ts';
 import { converse } from './converse.ts';
 import type { Input } from './input.ts';
 import { type ListenOptions, openListener } from './listener.ts';
@@ -86,6 +87,11 @@ export async function serve(
     session.close();
     over();
   };
+  const attending = {
+    closed: (one: Connection, lost: SocketError | null) => events.closed(one, lost),
+    over,
+    broken,
+  };
   for (let number = 1; ; number++) {
     while (active >= options.maxConnections) {
       await new Promise<void>((resolve) => {
@@ -98,10 +104,16 @@ export async function serve(
     if (connection === null) break;
     events.accepted(connection);
     active++;
-    // The same two functions for all: an idle connection is to hold as little as possible.
-    handle(connection, handler, options, events).then(over, broken);
+    if (service?.attend !== undefined && isPlain(options)) {
+      service.attend(connection, new Attended(connection, attending));
+    } else handle(connection, handler, options, events).then(over, broken);
   }
   if (defect !== null) throw (defect as { readonly error: unknown }).error;
+}
+
+/** Whether a service may have connections as they are. */
+function isPlain({ secure, through, idleMs }: ServeOptions): boolean {
+  return secure === null && through === undefined && idleMs === null;
 }
 
 /** The next connection that the rules let in; null when the listener was closed. */

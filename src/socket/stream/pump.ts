@@ -25,14 +25,18 @@ export const READS_A_TURN = 16;
  * @throws SocketError where either side fails
  */
 export function pump(source: Source, sink: Sink, buffer = sharedBuffer()): Promise<void> {
-  return new Promise((resolve, reject) => {
-    new Pump(source, sink, buffer, { resolve, reject }).ready();
-  });
+  return new Promise((resolve, reject) => pumpTo({ resolve, reject }, source, sink, buffer));
 }
 
-interface End {
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
+/** As pump(), and who is told of its end is no promise but an object: ten thousand may be idle. */
+export function pumpTo(end: End, source: Source, sink: Sink, buffer = sharedBuffer()): void {
+  new Pump(end, source, sink, buffer).ready();
+}
+
+/** Told how something ended. */
+export interface End {
+  resolve(): void;
+  reject(error: unknown): void;
 }
 
 /** What comes after a read: another, the end, a wait for more, or first a turn for the others. */
@@ -40,13 +44,13 @@ type Next = 'again' | 'end' | 'dry' | 'turn';
 
 /** No async function: between two reads it is one small object, called when there is more to read. */
 class Pump implements Waiting {
+  private readonly end: End;
   private readonly source: Source;
   private readonly sink: Sink;
   private readonly buffer: Uint8Array;
-  private readonly end: End;
   private reads = 0;
 
-  constructor(source: Source, sink: Sink, buffer: Uint8Array, end: End) {
+  constructor(end: End, source: Source, sink: Sink, buffer: Uint8Array) {
     this.source = source;
     this.sink = sink;
     this.buffer = buffer;
@@ -64,7 +68,7 @@ class Pump implements Waiting {
       if (now === 'end') this.end.resolve();
       else if (now === 'dry') this.wait();
       else if (now === 'turn') setImmediate(() => this.ready());
-      else now.then((then) => this.go(then), this.end.reject);
+      else this.after(now, (then) => this.go(then));
     } catch (error) {
       this.end.reject(error);
     }
@@ -73,7 +77,11 @@ class Pump implements Waiting {
   private wait(): void {
     const { source } = this;
     if (source.whenReadable !== undefined) source.whenReadable(this);
-    else source.readable().then(() => this.ready(), this.end.reject);
+    else this.after(source.readable(), () => this.ready());
+  }
+
+  private after<T>(waiting: Promise<T>, goOn: (value: T) => void): void {
+    waiting.then(goOn, (error) => this.end.reject(error));
   }
 
   /** Reads once, and hands over what came. */
