@@ -51,6 +51,8 @@ export interface SocketRecord {
    * next call is told, as in C, where the kernel itself keeps the error. 0 where there is none.
    */
   pendingErrno: number;
+  /** Closes what else there is of the socket: a descriptor of Node's own. */
+  alsoClose: (() => void) | null;
   /** What recvuntil() and its kin read ahead: the kernel has these bytes no longer. */
   readonly kept: ByteQueue;
 }
@@ -87,6 +89,7 @@ export class SocketTable {
       hadUrgent: false,
       pair: null,
       pendingErrno: 0,
+      alsoClose: null,
       kept: new ByteQueue(),
     };
     this.names.set(name, record);
@@ -107,6 +110,8 @@ export class SocketTable {
     record.open = false;
     // Closed ones stay known, a thousand of them; what they read ahead would be too much to keep.
     record.kept.clear();
+    record.alsoClose?.();
+    record.alsoClose = null;
     this.descriptors.delete(record.fd);
     this.closed.push(record);
     if (this.closed.length <= CLOSED_KEPT) return null;
