@@ -71,8 +71,8 @@ export async function pack(options) {
     plugins: [late],
     // chalk looks at the terminal when it is loaded; it is always told (src/view/theme.ts).
     alias: { '#supports-color': './build/no-colors.js' },
-    // What a chunk is given: the file that it is in.
-    define: { 'import.meta.url': 'here' },
+    // Asked for by createRequire() only, in whose place the start gives its own (packed.ts).
+    define: { 'import.meta.url': '""' },
     write: false,
   });
   const chunks = new Map(
@@ -97,10 +97,13 @@ export async function pack(options) {
       target: 'node20',
       // import() of a file that is not there becomes require() of a chunk.
       supported: { 'dynamic-import': false },
+      // Names stay, for the stack traces of defects.
+      minifyWhitespace: true,
+      minifySyntax: true,
       legalComments: 'none',
     });
     const whole = lateIn(code, chunks);
-    const wrapped = `${JSON.stringify(name)}: function (module, exports, require, here, performance) {\n${whole}},\n`;
+    const wrapped = `${JSON.stringify(name)}: function (module, exports, require, performance) {\n${whole}},\n`;
     texts.set(packOf[name], (texts.get(packOf[name]) ?? '') + wrapped);
   }
   const packs = [...texts].map(([name, content]) => {
@@ -125,15 +128,12 @@ const late = {
 
 /** `import_x.name` becomes `(import_x()).name`, which loads x when it comes to that. */
 function lateIn(code, chunks) {
-  const whole = code.replaceAll(
-    /^(?:var|const) (import_\w+) = require\("late:(.*)"\);$/gm,
-    (_, name, one) => {
-      const chunk = JSON.stringify(lateChunk(chunks, one));
-      return `var late_${name}, ${name} = () => (late_${name} ??= require(${chunk}));`;
-    },
-  );
+  const whole = code.replaceAll(/\b(import_\w+) ?= ?require\("late:(.*?)"\)/g, (_, name, one) => {
+    const chunk = JSON.stringify(lateChunk(chunks, one));
+    return `late_${name}, ${name} = () => (late_${name} ??= require(${chunk}))`;
+  });
   if (whole.includes('require("late:')) throw new Error('something late is imported as a whole');
-  const names = [...whole.matchAll(/^var late_(\w+),/gm)].map(([, name]) => name);
+  const names = [...whole.matchAll(/\blate_(\w+),/g)].map(([, name]) => name);
   return names.reduce(
     (text, name) => text.replaceAll(new RegExp(`\\b${name}\\.`, 'g'), `(${name}()).`),
     whole,
