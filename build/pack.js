@@ -9,7 +9,7 @@ import { basename } from 'node:path';
 import { build, transform } from 'esbuild';
 
 /** What these need is in the first pack, so that they read one file. */
-const FIRST = ['main.ts', 'sockets/send.ts', 'sockets/connect.ts', 'sockets/serve.ts'];
+const FIRST = ['main.ts', 'sockets/send.ts', 'sockets/connect.ts'];
 /**
  * Run when something of them is first asked for, and not with whoever imports them: what most runs do
  * without. They change nothing when they are loaded, so nobody can tell.
@@ -89,28 +89,50 @@ export async function pack(options) {
   );
   const packOf = packed(chunks);
   const texts = new Map();
+  const helpers = (await asChunk(ALL_HELPERS)).helpers;
   for (const { path, text } of outputFiles) {
     const name = basename(path);
-    const { code } = await transform(text, {
-      format: 'cjs',
-      platform: 'node',
-      target: 'node20',
-      // import() of a file that is not there becomes require() of a chunk.
-      supported: { 'dynamic-import': false },
-      // Names stay, for the stack traces of defects.
-      minifyWhitespace: true,
-      minifySyntax: true,
-      legalComments: 'none',
-    });
-    const whole = lateIn(code, chunks);
-    const wrapped = `${JSON.stringify(name)}: function (module, exports, require, performance) {\n${whole}},\n`;
+    const { body } = await asChunk(text);
+    const whole = lateIn(body, chunks);
+    const wrapped = `${JSON.stringify(name)}(module, exports, require, performance) {\n${whole}},\n`;
     texts.set(packOf[name], (texts.get(packOf[name]) ?? '') + wrapped);
   }
   const packs = [...texts].map(([name, content]) => {
-    const text = ascii(`({\n${content}})\n`);
+    const text = ascii(`(() => {\n${helpers}return {\n${content}}\n})()\n`);
     return { name, text, hash: createHash('sha256').update(text).digest('hex').slice(0, 16) };
   });
   return { packs, packOf, main: chunkOf(chunks, 'main.ts'), metafile };
+}
+
+/** What esbuild puts before each chunk that it makes CommonJS of. One for all of them is enough. */
+const ALL_HELPERS = 'import a, { b } from "c"; import * as d from "d"; export { a, b, d };';
+const HELPERS_END = 'var stdin_exports={};';
+
+async function asChunk(text) {
+  const { code } = await transform(text, {
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    // import() of a file that is not there becomes require() of a chunk.
+    supported: { 'dynamic-import': false },
+    // Names stay, for the stack traces of defects.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
+  });
+  const end = code.indexOf(HELPERS_END);
+  const helpers = code.slice(0, Math.max(end, 0));
+  if (end > 0 && !/^(?:var|const|let) __/.test(helpers))
+    throw new Error('esbuild writes other helpers');
+  // What a chunk exports is looked up in one step, not in a copy of it.
+  const body = code
+    .slice(helpers.length)
+    .replace(
+      '__export(stdin_exports,{',
+      '__export(module.exports=stdin_exports,{__esModule:()=>!0,',
+    )
+    .replace('module.exports=__toCommonJS(stdin_exports);', '');
+  return { helpers, body };
 }
 
 /** Cuts imports of what is late, so that it gets a chunk of its own. */
