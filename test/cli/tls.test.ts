@@ -8,7 +8,7 @@ import { connect as dialTls } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { selfSigned } from '../../src/socket/tls/self-signed.ts';
 import { MIB, randomBytes, scratch } from '../support/payload.ts';
-import { freePort, listener, type Peer } from '../support/peer.ts';
+import { listener, type Peer } from '../support/peer.ts';
 import { run, socklab, start } from '../support/program.ts';
 import { localhostPair, nodeServer } from '../support/tls.ts';
 
