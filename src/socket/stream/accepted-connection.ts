@@ -7,7 +7,7 @@ import { ADDRESS_STORAGE, decodeAddress, shownAddress } from '../../sys/sockaddr
 import { outBuffer, written } from '../../sys/sys.ts';
 import { socketError, type Where } from '../errors.ts';
 import type { Session } from '../session/session.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Loan } from './connection.ts';
 import { DescriptorSink } from './descriptor-stream.ts';
 import { SocketSource } from './socket-source.ts';
 import type { Descriptor } from './stream.ts';
@@ -32,6 +32,7 @@ export class AcceptedConnection implements Connection, Descriptor {
   private known: string | null = null;
   private around = 0;
   private open = true;
+  private lent: (() => void) | null = null;
 
   constructor(session: Session, fd: number, number: number, peer: string, at: string) {
     this.session = session;
@@ -88,6 +89,12 @@ export class AcceptedConnection implements Connection, Descriptor {
     return this.open;
   }
 
+  lend(closed: () => void): Loan | null {
+    if (!this.open) return null;
+    this.lent = closed;
+    return { fd: this.fd, door: this.session, patienceMs: null };
+  }
+
   sent(bytes: number): void {
     this.around += bytes;
   }
@@ -123,6 +130,7 @@ export class AcceptedConnection implements Connection, Descriptor {
     this.session.others.delete(this);
     this.session.readiness.release(this.fd);
     this.session.sys.close(this.fd);
+    this.lent?.();
   }
 
   private ask(): string | null {
