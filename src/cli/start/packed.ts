@@ -84,7 +84,7 @@ function compiled(file: string, name: string, hash: string, keeping: Keeping | n
   const { folder, command } = keeping;
   // V8 looks at the length of the source only, and at its own version and flags.
   const key = `socklab ${hash} ${source.length} ${process.version} ${process.arch}`;
-  const kept = `${command}-${name}-${process.version}`;
+  const kept = `${command}-${name}-${process.version}-${hash}`;
   const data = readKept(folder, kept, key);
   const script = new Script(source, {
     filename: file,
