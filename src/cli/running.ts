@@ -35,6 +35,8 @@ export interface Running {
   readonly output: Sink;
   /** Is to be told of what moves bytes. */
   readonly progress: Progress;
+  /** Whether anybody hears of news: a busy server need not even make their sentences. */
+  readonly tellsNews: boolean;
   /**
    * An event: with --json as an object on stderr, else as the sentence, unless --quiet.
    * @param news true for what only a person wants to read: said on a terminal only
@@ -88,13 +90,14 @@ export async function running(
   );
   const stdio = new Stdio(session);
   const output = progress.around(stdio.stdout(options.raw === true, () => stop(EXIT.pipeClosed)));
+  const heard = options.quiet !== true && stderr.isTTY && stepper === null && !options.trace;
+  const tellsNews = options.json === true || heard;
   const tell: Running['tell'] = (type, fields, sentence, news) => {
-    if (over) return;
+    if (over || (news !== undefined && !tellsNews)) return;
     if (options.json) say(eventJson(type, fields));
-    else if (!options.quiet && (news === undefined || (stderr.isTTY && !stepper && !options.trace)))
-      say(sentence);
+    else if (!options.quiet) say(sentence);
   };
-  const finished = plan({ session, stdio, output, progress, tell }).then(
+  const finished = plan({ session, stdio, output, progress, tellsNews, tell }).then(
     () => EXIT.done,
     (error) => {
       // Ended from outside: what then fails in the plan is no news.

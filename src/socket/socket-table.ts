@@ -3,7 +3,21 @@ import type { SocketAddress } from '../sys/sockaddr.ts';
 import { ByteQueue } from '../wire/byte-queue.ts';
 import type { Snapshot } from './state.ts';
 
-type Internet = Extract<SocketAddress, { port: number }>;
+export type Internet = Extract<SocketAddress, { port: number }>;
+
+/** The two addresses of a connection. */
+export interface Pair {
+  readonly local: Internet;
+  readonly peer: Internet;
+}
+
+/** What the kernel told of a connection last, so that only what can have changed is asked again. */
+export interface Seen {
+  readonly snapshot: Snapshot;
+  /** Counts of TCP_INFO, read before the rest of the snapshot. */
+  readonly segmentsIn: number;
+  readonly bytesReceived: number;
+}
 
 /** A socket of this session, from the call that made it on, and also after its close. */
 export interface SocketRecord {
@@ -22,13 +36,23 @@ export interface SocketRecord {
   closeOnExec: boolean;
   /** The picture that was taken last. */
   last: Snapshot | null;
+  /** The last look at its connection; null where the next one must ask for everything. */
+  seen: Seen | null;
+  /** Whether it is TCP and nothing above it; null while nobody has asked. */
+  isPlainTcp: boolean | null;
+  /** In which turn it was looked at last: one look takes a socket once. */
+  turn: number;
+  /** Whether urgent data was ever seen on it. */
+  hadUrgent: boolean;
   /** The connection's addresses, kept when the descriptor no longer knows them. */
-  pair: { readonly local: Internet; readonly peer: Internet } | null;
+  pair: Pair | null;
   /**
    * The errno that a write met after some of its bytes were out: it returned their count, and the
    * next call is told, as in C, where the kernel itself keeps the error. 0 where there is none.
    */
   pendingErrno: number;
+  /** Closes what else there is of the socket: a descriptor of Node's own. */
+  alsoClose: (() => void) | null;
   /** What recvuntil() and its kin read ahead: the kernel has these bytes no longer. */
   readonly kept: ByteQueue;
 }
@@ -59,8 +83,13 @@ export class SocketTable {
       accepted: false,
       closeOnExec: false,
       last: null,
+      seen: null,
+      isPlainTcp: null,
+      turn: 0,
+      hadUrgent: false,
       pair: null,
       pendingErrno: 0,
+      alsoClose: null,
       kept: new ByteQueue(),
     };
     this.names.set(name, record);
@@ -81,6 +110,8 @@ export class SocketTable {
     record.open = false;
     // Closed ones stay known, a thousand of them; what they read ahead would be too much to keep.
     record.kept.clear();
+    record.alsoClose?.();
+    record.alsoClose = null;
     this.descriptors.delete(record.fd);
     this.closed.push(record);
     if (this.closed.length <= CLOSED_KEPT) return null;

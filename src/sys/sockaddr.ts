@@ -140,6 +140,13 @@ export function formatAddress(address: SocketAddress): string {
   }
 }
 
+/** The same of what the kernel told; null where that is no address: a socket that was never bound has 0.0.0.0:0. */
+export function shownAddress(address: SocketAddress | null): string | null {
+  if (address === null || address.family === 'unnamed' || address.family === 'other') return null;
+  if ('port' in address && address.port === 0) return null;
+  return formatAddress(address);
+}
+
 function header(family: 'AF_INET' | 'AF_INET6' | 'AF_UNIX', size: number): Uint8Array {
   return numberedHeader(constant(family), size);
 }

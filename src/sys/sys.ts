@@ -30,6 +30,11 @@ export interface Sys {
   listen(fd: number, backlog: number): Result;
   /** accept(2) → a new descriptor; the peer's address goes into `peer`. */
   accept(fd: number, peer: OutBuffer): Result;
+  /**
+   * accept4(2) → a new descriptor that does not block, and that no program which we start inherits.
+   * Linux only: −ENOSYS elsewhere.
+   */
+  accept4(fd: number, peer: OutBuffer): Result;
   /** connect(2). */
   connect(fd: number, address: Uint8Array): Result;
   /** read(2) into all of `into` → bytes read, 0 at end of file. */

@@ -10,6 +10,7 @@ const libc = {
   bind: bind('int bind(int, void *, uint32_t)'),
   listen: bind('int listen(int, int)'),
   accept: bind('int accept(int, void *, void *)'),
+  accept4: process.platform === 'linux' ? bind('int accept4(int, void *, void *, int)') : null,
   connect: bind('int connect(int, void *, uint32_t)'),
   read: bind('intptr_t read(int, void *, size_t)'),
   write: bind('intptr_t write(int, void *, size_t)'),
@@ -52,6 +53,9 @@ const F_SETPIPE_SZ = 1031;
 const F_GETPIPE_SZ = 1032;
 const SPLICE_F_NONBLOCK = 2;
 
+/** SOCK_NONBLOCK and SOCK_CLOEXEC have the values of the two flags of open(2) on Linux. */
+const ACCEPTED = constant('O_NONBLOCK') | constant('O_CLOEXEC');
+
 /** sizeof(struct pollfd): poll(2). */
 const POLLFD_SIZE = 8;
 
@@ -60,6 +64,11 @@ export const systemCalls: Sys = {
   bind: (fd, address) => call(libc.bind, fd, address, address.length),
   listen: (fd, backlog) => call(libc.listen, fd, backlog),
   accept: (fd, peer) => filled(libc.accept, fd, peer),
+  accept4: (fd, peer) => {
+    if (libc.accept4 === null) return -errnoNumber('ENOSYS');
+    reset(peer);
+    return call(libc.accept4, fd, peer.bytes, peer.length, ACCEPTED);
+  },
   connect: (fd, address) => call(libc.connect, fd, address, address.length),
   read: (fd, into) => call(libc.read, fd, into, into.length),
   write: (fd, bytes) => call(libc.write, fd, bytes, bytes.length),

@@ -5,7 +5,7 @@ import { scratch } from '../support/payload.ts';
 import { dial, freePort, listener } from '../support/peer.ts';
 import { run, SOCKLAB, socklab, start } from '../support/program.ts';
 
-/** `listen(20, 511) = 0 <0.000016>` */
+/** `listen(20, 4096) = 0 <0.000016>` */
 const LINE = /^(\w+)\(.*\) = (-1 [A-Z]+ \(.+\)|\d+) <\d+\.\d{6}>$/;
 
 function callsIn(stderr: string): string[] {

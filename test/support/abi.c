@@ -115,6 +115,9 @@ static void tcp_info(char **arg)
 	struct tcp_info info = { .tcpi_state = atoi(arg[0]) };
 	info.tcpi_unacked = atoi(arg[1]);
 	info.tcpi_sacked = atoi(arg[2]);
+	info.tcpi_segs_in = atoi(arg[3]);
+	info.tcpi_bytes_received = strtoull(arg[4], NULL, 10);
+	info.tcpi_notsent_bytes = atoi(arg[5]);
 	show(&info, sizeof info);
 }
 

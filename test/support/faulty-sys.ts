@@ -13,6 +13,7 @@ export const SYS_CALLS = [
   'bind',
   'listen',
   'accept',
+  'accept4',
   'connect',
   'read',
   'write',
@@ -50,6 +51,7 @@ interface Fault {
 /** On a blocking descriptor these could stop the event loop. */
 const MAY_BLOCK: ReadonlySet<SysCall> = new Set<SysCall>([
   'accept',
+  'accept4',
   'connect',
   'read',
   'write',
@@ -106,6 +108,10 @@ export class FaultySys implements Sys {
 
   accept(fd: number, peer: OutBuffer): Result {
     return this.fresh(this.on('accept', fd, () => systemCalls.accept(fd, peer)));
+  }
+
+  accept4(fd: number, peer: OutBuffer): Result {
+    return this.fresh(this.on('accept4', fd, () => systemCalls.accept4(fd, peer)));
   }
 
   bind(fd: number, address: Uint8Array): Result {

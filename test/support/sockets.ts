@@ -1,6 +1,6 @@
 /** Sockets made by the real system calls, for tests of what lies below a session. */
 import { constant, errnoName } from '../../src/sys/platform.ts';
-import { readiness } from '../../src/sys/readiness.ts';
+import { type Readiness, readiness as usual } from '../../src/sys/readiness.ts';
 import { decodeAddress, encodeAddress, type SocketAddress } from '../../src/sys/sockaddr.ts';
 import { type OutBuffer, outBuffer, type Result, written } from '../../src/sys/sys.ts';
 import { systemCalls } from '../../src/sys/syscalls.ts';
@@ -13,6 +13,11 @@ const PATIENCE_S = 5;
 /** Owns descriptors and closes them together. */
 export class Sockets {
   private readonly fds = new Set<number>();
+  private readonly readiness: Readiness;
+
+  constructor(readiness = usual) {
+    this.readiness = readiness;
+  }
 
   /** Takes the descriptor that a call returned into ownership; a failed call ends the test. */
   own(result: Result): number {
@@ -52,7 +57,7 @@ export class Sockets {
 
   close(fd: number): void {
     this.fds.delete(fd);
-    readiness.release(fd);
+    this.readiness.release(fd);
     ok(systemCalls.close(fd));
   }
 

@@ -186,13 +186,29 @@ describe('TCP_INFO', () => {
         return 0;
       },
     });
-    const listening = unhex(c('tcp-info', 10, 70_001, 70_002));
+    const listening = unhex(c('tcp-info', 10, 70_001, 70_002, 0, 0, 0));
     expect(readTcpInfo(answering(listening), 3)).toEqual({
       state: 'LISTEN',
       queue: { used: 70_001, limit: 70_002 },
+      counts: null,
     });
-    const established = unhex(c('tcp-info', 1, 5, 6));
-    expect(readTcpInfo(answering(established), 3)).toEqual({ state: 'ESTABLISHED', queue: null });
+    const counts = (...numbers: number[]) =>
+      readTcpInfo(answering(unhex(c('tcp-info', 1, ...numbers))), 3)?.counts;
+    const [segmentsIn, bytesReceived] = [70_003, 2 ** 40 + 70_004];
+    expect(counts(0, 6, segmentsIn, bytesReceived, 0)).toEqual({
+      segmentsIn,
+      bytesReceived,
+      allAcknowledged: true,
+    });
+    expect(counts(1, 0, 0, 0, 0)?.allAcknowledged).toBe(false);
+    expect(counts(0, 0, 0, 0, 1)?.allAcknowledged).toBe(false);
+    // A kernel before 4.6 ends earlier: linux/tcp.h then had 144 bytes.
+    const established = unhex(c('tcp-info', 1, 5, 6, 1, 1, 1)).subarray(0, 144);
+    expect(readTcpInfo(answering(established), 3)).toEqual({
+      state: 'ESTABLISHED',
+      queue: null,
+      counts: null,
+    });
   });
 });
 

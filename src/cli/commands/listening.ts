@@ -15,7 +15,7 @@ export function listening(command: Command): RuleWords[] {
   command
     .optionsGroup('Listening:')
     .option('--once', 'serve one connection, then exit with its code')
-    .option('--backlog <n>', 'connections that may wait to be accepted', countFrom(0), 511)
+    .option('--backlog <n>', 'connections that may wait to be accepted', countFrom(0), 4096)
     .option('--max-connections <n>', 'how many to serve at a time', countFrom(1))
     .addOption(idle())
     .addOption(

@@ -35,7 +35,7 @@ export function listenOptions(
 }
 
 export function serveEvents(
-  { tell, progress }: Pick<Running, 'tell' | 'progress'>,
+  { tell, tellsNews, progress }: Pick<Running, 'tell' | 'tellsNews' | 'progress'>,
   options: ListeningOptions,
   rules: readonly AccessRule[],
   tls: ServerTls | null,
@@ -49,13 +49,15 @@ export function serveEvents(
       tell('refused', { local, remote }, `refused ${shownAddress(remote)}: not allowed`, 'news');
     },
     accepted(connection) {
-      const { local, remote } = connection;
       progress.add(connection);
+      if (!tellsNews) return;
+      const { local, remote } = connection;
       tell('accepted', { local, remote }, `connected from ${shownAddress(remote)}`, 'news');
     },
     closed(connection, lost) {
-      const { local, remote, bytesIn, bytesOut } = connection;
       progress.remove(connection);
+      if (lost === null && !tellsNews) return;
+      const { local, remote, bytesIn, bytesOut } = connection;
       if (lost !== null && !options.once) tellError(tell, lost, local, { remote });
       const moved = { bytes_in: bytesIn, bytes_out: bytesOut };
       tell('closed', { local, remote, ...moved }, `closed ${shownAddress(remote)}`, 'news');

@@ -60,7 +60,7 @@ async function relayStreams(
   const tls = await tlsOfBoth(front, back, options);
   const record = recordOf(options, from, to, false);
   try {
-    return await running(context, options, async ({ session, progress, tell }) => {
+    return await running(context, options, async ({ session, progress, tellsNews, tell }) => {
       const looking = new Looking(context, options, tell, record);
       const secure = tls.back?.(tell) ?? null;
       const service = relayTo(
@@ -83,7 +83,7 @@ async function relayStreams(
         session,
         front,
         server,
-        serveEvents({ tell, progress }, options, rules, tls.front),
+        serveEvents({ tell, tellsNews, progress }, options, rules, tls.front),
       );
     });
   } finally {

@@ -34,14 +34,23 @@ export async function serveCommand(
   const endpoint = streamEndpoint(where);
   const rules = rulesFrom(options.rules, endpoint);
   const tls = await serverTls(endpoint, options);
-  return running(context, options, async ({ session, stdio, output, progress, tell }) => {
-    const service = serviceFor(options, session, tell);
-    const { source, interactive } = stdio.stdin(options.step === true);
-    const input = new Input(withEol(source, options.eol), interactive);
-    const traffic = trafficOf(context, options, options.hex === true);
-    const around = { through: traffic.through, output: traffic.output(output) };
-    const secure = tls?.securing(tell) ?? null;
-    const plan = { ...listenOptions(options, rules), ...around, secure, service, input };
-    await serve(session, endpoint, plan, serveEvents({ tell, progress }, options, rules, tls));
-  });
+  return running(
+    context,
+    options,
+    async ({ session, stdio, output, progress, tellsNews, tell }) => {
+      const service = serviceFor(options, session, tell);
+      const { source, interactive } = stdio.stdin(options.step === true);
+      const input = new Input(withEol(source, options.eol), interactive);
+      const traffic = trafficOf(context, options, options.hex === true);
+      const around = { through: traffic.through, output: traffic.output(output) };
+      const secure = tls?.securing(tell) ?? null;
+      const plan = { ...listenOptions(options, rules), ...around, secure, service, input };
+      await serve(
+        session,
+        endpoint,
+        plan,
+        serveEvents({ tell, tellsNews, progress }, options, rules, tls),
+      );
+    },
+  );
 }

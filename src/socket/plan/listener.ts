@@ -1,11 +1,9 @@
-/** Listening as a plan of calls, and taking connections as they come. */
+/** Listening as a plan of calls. */
 import { call, named } from '../call.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { SocketError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { succeeded } from '../step.ts';
-import type { Connection } from '../stream/connection.ts';
-import { SocketConnection } from '../stream/socket-connection.ts';
 import { type Family, type StreamEndpoint, type Target, targetsFor } from './addresses.ts';
 import { noDelay } from './no-delay.ts';
 import { bindPath } from './unix-path.ts';
@@ -14,9 +12,6 @@ export interface ListenOptions {
   readonly family: Family;
   readonly backlog: number;
 }
-
-/** How long to wait before accept() is tried again when there are no descriptors left. */
-const EXHAUSTED_MS = 100;
 
 /**
  * socket, SO_REUSEADDR, bind, listen. @returns the address that the kernel gave
@@ -75,36 +70,4 @@ export async function bindTo(
   if ('path' in endpoint) return bindPath(session, name, endpoint);
   const { outcome } = await session.perform(call('bind', name, target.address));
   return outcome.kind === 'error' ? outcome.error : null;
-}
-
-/**
- * The next connection, in the order of the kernel's queue.
- * @param exhausted told once when no descriptor is left; then it waits and tries again
- * @returns null when the listener was closed meanwhile
- */
-export async function nextConnection(
-  session: Session,
-  name: string,
-  exhausted: (error: SocketError) => void,
-): Promise<Connection | null> {
-  for (let told = false; ; ) {
-    if (session.sockets.get('server')?.open !== true) return null;
-    const { outcome } = await session.perform(named(name, call('accept', 'server')));
-    if (outcome.kind === 'value') return new SocketConnection(session, name);
-    const { error } = outcome;
-    if (error.code === 'EBADF') return null;
-    if (
-      error.code === 'EMFILE' ||
-      error.code === 'ENFILE' ||
-      error.code === 'ENOBUFS' ||
-      error.code === 'ENOMEM'
-    ) {
-      // accept(2): the connection stays in the queue, so readiness alone would spin.
-      if (!told) exhausted(error);
-      told = true;
-      await new Promise((resolve) => setTimeout(resolve, EXHAUSTED_MS));
-    } else if (error.code !== 'ECONNABORTED' && error.code !== 'EPROTO') {
-      throw error;
-    }
-  }
 }

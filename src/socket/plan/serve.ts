@@ -9,10 +9,12 @@ import { untilIdle } from '../stream/idle.ts';
 import { READS_A_TURN } from '../stream/pump.ts';
 import type { Sink } from '../stream/stream.ts';
 import type { Through } from '../stream/tap.ts';
+import { Acceptor } from './accept.ts';
 import type { StreamEndpoint } from './addresses.ts';
+import { Attended } from './attended.ts';
 import { converse } from './converse.ts';
 import type { Input } from './input.ts';
-import { type ListenOptions, nextConnection, openListener } from './listener.ts';
+import { type ListenOptions, openListener } from './listener.ts';
 import type { Secure } from './open-connection.ts';
 
 /** What a server tells while it runs. */
@@ -58,11 +60,13 @@ export async function serve(
   options: ServeOptions,
   events: ServeEvents,
 ): Promise<void> {
-  events.listening(await openListener(session, endpoint, options));
+  const local = await openListener(session, endpoint, options);
+  events.listening(local);
+  const acceptor = new Acceptor(session, local, (error) => events.exhausted(error));
   const { service, input, output } = options;
   const handler: Handler = (connection) =>
     service === null ? converse(connection, input, output, 'half') : service.connection(connection);
-  const next = (number: number) => nextAdmitted(session, number, options, events);
+  const next = (number: number) => nextAdmitted(acceptor, number, options, events);
   if (options.once) {
     const only = await next(1);
     if (only === null) return;
@@ -71,11 +75,25 @@ export async function serve(
     if (lost !== null) throw lost;
     return;
   }
-  const active = new Set<Promise<unknown>>();
+  let active = 0;
   let defect: { readonly error: unknown } | null = null;
   let freed: () => void = () => {};
+  const over = () => {
+    active--;
+    freed();
+  };
+  const broken = (error: unknown) => {
+    defect = { error };
+    session.close();
+    over();
+  };
+  const attending = {
+    closed: (one: Connection, lost: SocketError | null) => events.closed(one, lost),
+    over,
+    broken,
+  };
   for (let number = 1; ; number++) {
-    while (active.size >= options.maxConnections) {
+    while (active >= options.maxConnections) {
       await new Promise<void>((resolve) => {
         freed = resolve;
       });
@@ -85,32 +103,30 @@ export async function serve(
     const connection = await next(number);
     if (connection === null) break;
     events.accepted(connection);
-    const handled: Promise<void> = handle(connection, handler, options, events)
-      .catch((error) => {
-        defect = { error };
-        session.close();
-      })
-      .then(() => {
-        active.delete(handled);
-        freed();
-      });
-    active.add(handled);
+    active++;
+    if (service?.attend !== undefined && isPlain(options)) {
+      service.attend(connection, new Attended(connection, attending));
+    } else handle(connection, handler, options, events).then(over, broken);
   }
   if (defect !== null) throw (defect as { readonly error: unknown }).error;
 }
 
+/** Whether a service may have connections as they are. */
+function isPlain({ secure, through, idleMs }: ServeOptions): boolean {
+  return secure === null && through === undefined && idleMs === null;
+}
+
 /** The next connection that the rules let in; null when the listener was closed. */
 async function nextAdmitted(
-  session: Session,
+  acceptor: Acceptor,
   number: number,
   { rules }: ServeOptions,
   events: ServeEvents,
 ): Promise<Connection | null> {
   for (;;) {
-    const connection = await nextConnection(session, `conn${number}`, (error) =>
-      events.exhausted(error),
-    );
-    if (connection === null || admits(rules, connection.remote)) return connection;
+    const connection = await acceptor.next(number);
+    if (connection === null || rules.length === 0) return connection;
+    if (admits(rules, connection.remote)) return connection;
     events.refused(connection);
     // FIN alone would tell the client of an answer that is empty, and complete.
     await connection.reset();

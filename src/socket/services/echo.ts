@@ -1,11 +1,9 @@
 /** Echo (RFC 862): "any data received is sent back". */
-import { pump } from '../stream/pump.ts';
+import { pump, pumpTo } from '../stream/pump.ts';
 import type { Service } from './service.ts';
 
 export const echo: Service = {
-  async connection(connection) {
-    await pump(connection.source, connection.sink, connection.buffer);
-    while (connection.sink.busy !== null) await connection.sink.busy;
-  },
+  connection: ({ source, sink, buffer }) => pump(source, sink, buffer),
+  attend: ({ source, sink, buffer }, end) => pumpTo(end, source, sink, buffer),
   datagram: (bytes) => bytes,
 };

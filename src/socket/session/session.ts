@@ -3,8 +3,7 @@ import { type Readiness, readiness } from '../../sys/readiness.ts';
 import type { Sys } from '../../sys/sys.ts';
 import { systemCalls } from '../../sys/syscalls.ts';
 import type { Call, Value } from '../call.ts';
-import type { Detail } from '../detail.ts';
-import { pause, type Waiter } from '../door.ts';
+import { type Detail, together } from '../detail.ts';
 import type { Where } from '../errors.ts';
 import { Scope } from '../scope.ts';
 import { type SocketRecord, SocketTable } from '../socket-table.ts';
@@ -15,6 +14,7 @@ import { History } from './history.ts';
 import { type Blocked, type Interruption, Job } from './job.ts';
 import { Jobs } from './jobs.ts';
 import { Observer, type Sight } from './observer.ts';
+import { Pauses } from './pauses.ts';
 import { type Returned, runCall, type World } from './run.ts';
 import { lingers, stopLingering } from './waiting.ts';
 
@@ -45,7 +45,8 @@ export class Session {
   readonly sys: Sys;
   readonly readiness: Readiness;
   readonly sockets = new SocketTable();
-  /** What names stand for. */
+  /** What was opened without a step, and is closed with the session. */
+  readonly others = new Set<{ cut(): void }>();
   readonly scope: Scope;
   private readonly options: SessionOptions;
   private readonly world: World;
@@ -54,7 +55,7 @@ export class Session {
   private readonly blocked = new Jobs();
   private readonly history: History;
   private readonly atClose: (() => void)[] = [];
-  private readonly pauses = new Set<Waiter>();
+  private readonly pauses = new Pauses();
   private stepsMade = 0;
   private lookFrom = 0;
   private closed = false;
@@ -99,6 +100,11 @@ export class Session {
     return this.listeners.size > 0 || this.options.before !== undefined;
   }
 
+  /** Whether nobody will ever know: no watcher, no snapshots, no steps kept. */
+  get unseen(): boolean {
+    return !this.watched && this.options.observe === false && this.options.keep === 0;
+  }
+
   /** Tells `listener` of steps, blocked calls and changes as they happen. @returns how to stop */
   watch(listener: (event: SessionEvent) => void): () => void {
     this.listeners.add(listener);
@@ -111,7 +117,8 @@ export class Session {
    * @throws BadCall where the call makes no sense, such as an unknown name; nothing is then called
    */
   perform(call: Call): Promise<Step> {
-    return this.start(call).step;
+    const job = this.start(call);
+    return job.returned === null ? job.step : Promise.resolve(job.returned);
   }
 
   /**
@@ -153,7 +160,7 @@ export class Session {
 
   /** How every known socket is now, in the order in which they were made. */
   snapshots(): Snapshot[] {
-    this.tellOfChanges(this.sockets.all());
+    this.tellOfChanges(this.sockets.all(), true);
     return this.lastSeen();
   }
 
@@ -173,7 +180,7 @@ export class Session {
     const start = all.length > LOOK_AT_MOST ? this.lookFrom % all.length : 0;
     const chosen = [...all.slice(start), ...all.slice(0, start)].slice(0, LOOK_AT_MOST);
     this.lookFrom = start + chosen.length;
-    this.tellOfChanges(chosen);
+    this.tellOfChanges(chosen, true);
   }
 
   /** Calls `act` when the session closes, before its sockets are closed. */
@@ -187,20 +194,15 @@ export class Session {
    * @param ms milliseconds
    * @returns whether the session is still open
    */
-  async pause(ms: number): Promise<boolean> {
-    if (this.closed) return false;
-    const waiter: Waiter = { wake: () => {} };
-    this.pauses.add(waiter);
-    await pause(waiter, ms);
-    this.pauses.delete(waiter);
-    return !this.closed;
+  pause(ms: number): Promise<boolean> {
+    return this.pauses.wait(ms);
   }
 
   /** Closes every socket that the session opened, and ends what is blocked with EBADF. */
   close(): void {
     this.closed = true;
     for (const act of this.atClose.splice(0)) act();
-    for (const waiter of this.pauses) waiter.wake();
+    this.pauses.end();
     this.blocked.interrupt('EBADF');
     for (const socket of this.sockets.openOnes()) {
       this.readiness.release(socket.fd);
@@ -208,6 +210,7 @@ export class Session {
       this.sys.close(socket.fd);
       this.forget(this.sockets.close(socket));
     }
+    for (const one of this.others) one.cut();
     this.observer.close();
   }
 
@@ -220,12 +223,14 @@ export class Session {
     const notes: Detail[] = [];
     const value =
       made.result < 0
-        ? undefined
+        ? null
         : takeAnswer(this.scope, this.observer, call, returned, { touched, notes });
+    if (socket !== null) this.observer.called(socket, call.name);
     if (made.closed && socket?.open) this.forget(this.sockets.close(socket));
     const where = made.result >= 0 ? {} : this.whereOf(call, socket, prepared?.address ?? null);
-    const outcome = outcomeOf(this.sys, call, { ...made, ...(value && { value }) }, where);
+    const outcome = outcomeOf(this.sys, call, made, value, where);
     if (outcome.kind === 'error' && call.as !== undefined) this.scope.fail(call.as, outcome.error);
+    const { changes, sockets } = this.sight(touched);
     const step: Step = {
       n: ++this.stepsMade,
       call,
@@ -235,9 +240,10 @@ export class Session {
       durationUs: returned.durationUs,
       blockedUs: returned.blockedUs,
       job: job.blocked?.job ?? null,
-      ...this.sight(touched),
+      changes,
+      sockets,
       layout: made.layout ?? prepared?.layout ?? null,
-      details: [...(prepared?.details ?? []), ...(made.details ?? []), ...notes],
+      details: together(prepared?.details, made.details, notes),
     };
     this.history.add(step);
     // What close() ended is no news: the kernel was not asked.
@@ -255,13 +261,13 @@ export class Session {
     if (socket !== null) this.observer.forget(socket);
   }
 
-  private sight(sockets: readonly SocketRecord[]): Sight {
+  private sight(sockets: readonly SocketRecord[], anew = false): Sight {
     const blind = this.options.observe === false || this.closed;
-    return blind ? NOTHING : this.observer.sight(sockets);
+    return blind ? NOTHING : this.observer.sight(sockets, anew);
   }
 
-  private tellOfChanges(sockets: readonly SocketRecord[]): void {
-    const sight = this.sight(sockets);
+  private tellOfChanges(sockets: readonly SocketRecord[], anew = false): void {
+    const sight = this.sight(sockets, anew);
     if (sight.changes.length > 0) this.tell({ type: 'change', ...sight });
   }
 

@@ -1,5 +1,6 @@
 /** A bare descriptor as a source and a sink: plain reads and writes, no steps. */
 import { constants, errnoNumber } from '../../sys/platform.ts';
+import type { Waiting } from '../../sys/readiness.ts';
 import type { Result } from '../../sys/sys.ts';
 import type { Door } from '../door.ts';
 import { socketError } from '../errors.ts';
@@ -79,6 +80,11 @@ export class DescriptorSource implements Source {
   readable(): Promise<void> {
     if (!this.from.isOpen()) return Promise.resolve();
     return this.door.readiness.wait(this.from.fd, 'readable');
+  }
+
+  whenReadable(waiting: Waiting): void {
+    if (this.from.isOpen()) this.door.readiness.when(this.from.fd, 'readable', waiting);
+    else queueMicrotask(() => waiting.ready());
   }
 }
 

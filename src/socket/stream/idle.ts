@@ -24,7 +24,7 @@ export function whenStalled(moving: Moving, ms: number, stalled: () => void): ()
  * What `work` then still does ends when the caller closes the connection.
  * @param ms null waits for ever
  */
-export async function untilIdle(
+export function untilIdle(
   connection: Connection,
   ms: number | null,
   work: Promise<void>,
@@ -34,7 +34,7 @@ export async function untilIdle(
   const idle = new Promise<never>((_, reject) => {
     stop = whenStalled(connection, ms, () => reject(idleFor(connection, ms)));
   });
-  await Promise.race([work, idle]).finally(stop);
+  return Promise.race([work, idle]).finally(stop);
 }
 
 function idleFor({ local, remote }: Connection, ms: number): SocketError {

@@ -1,4 +1,5 @@
 /** Moves bytes one way, from a source to a sink, until the source ends. */
+import type { Waiting } from '../../sys/readiness.ts';
 import type { Result } from '../../sys/sys.ts';
 import type { Sink, Source } from './stream.ts';
 
@@ -23,27 +24,98 @@ export const READS_A_TURN = 16;
  * @param buffer the shared one, unless reads are steps, which take time between read and write
  * @throws SocketError where either side fails
  */
-export async function pump(source: Source, sink: Sink, buffer = sharedBuffer()): Promise<void> {
-  let reads = 0;
-  for (;;) {
-    // One unfinished write at most: a slow reader slows the writer down and never grows memory.
-    while (sink.busy !== null) await sink.busy;
-    const around = passing(source, sink, buffer);
-    const answer = around ?? source.read(buffer);
-    const count = typeof answer === 'number' ? answer : await answer;
-    if (count === 0) return;
-    if (count > 0 && around === null) {
-      const waiting = sink.write(buffer.subarray(0, count));
-      if (waiting !== null) await waiting;
-    }
-    // A socket that gave less than there was room for has run dry: don't ask in vain.
-    if (count < 0 || (count < buffer.length && source.dryWhenShort === true)) {
-      reads = 0;
-      if (typeof answer === 'number') await source.readable();
-    } else if (++reads % READS_A_TURN === 0) {
-      await new Promise((resolve) => setImmediate(resolve));
+export function pump(source: Source, sink: Sink, buffer = sharedBuffer()): Promise<void> {
+  return new Promise((resolve, reject) => pumpTo({ resolve, reject }, source, sink, buffer));
+}
+
+/** As pump(), and who is told of its end is no promise but an object: ten thousand may be idle. */
+export function pumpTo(end: End, source: Source, sink: Sink, buffer = sharedBuffer()): void {
+  new Pump(end, source, sink, buffer).ready();
+}
+
+/** Told how something ended. */
+export interface End {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** What comes after a read: another, the end, a wait for more, or first a turn for the others. */
+type Next = 'again' | 'end' | 'dry' | 'turn';
+
+/** No async function: between two reads it is one small object, called when there is more to read. */
+class Pump implements Waiting {
+  private readonly end: End;
+  private readonly source: Source;
+  private readonly sink: Sink;
+  private readonly buffer: Uint8Array;
+  private reads = 0;
+
+  constructor(end: End, source: Source, sink: Sink, buffer: Uint8Array) {
+    this.source = source;
+    this.sink = sink;
+    this.buffer = buffer;
+    this.end = end;
+  }
+
+  ready(): void {
+    this.go('again');
+  }
+
+  private go(next: Next | Promise<Next>): void {
+    try {
+      let now = next;
+      while (now === 'again') now = this.move();
+      if (now === 'end') this.end.resolve();
+      else if (now === 'dry') this.wait();
+      else if (now === 'turn') setImmediate(() => this.ready());
+      else this.after(now, (then) => this.go(then));
+    } catch (error) {
+      this.end.reject(error);
     }
   }
+
+  private wait(): void {
+    const { source } = this;
+    if (source.whenReadable !== undefined) source.whenReadable(this);
+    else this.after(source.readable(), () => this.ready());
+  }
+
+  private after<T>(waiting: Promise<T>, goOn: (value: T) => void): void {
+    waiting.then(goOn, (error) => this.end.reject(error));
+  }
+
+  /** Reads once, and hands over what came. */
+  private move(): Next | Promise<Next> {
+    const { source, sink, buffer } = this;
+    // One unfinished write at most: a slow reader slows the writer down and never grows memory.
+    if (sink.busy !== null) return sink.busy.then(again);
+    const around = passing(source, sink, buffer);
+    const answer = around ?? source.read(buffer);
+    if (typeof answer !== 'number') return this.taken(answer, around !== null);
+    if (answer === 0) return 'end';
+    const writing = answer > 0 && around === null ? sink.write(buffer.subarray(0, answer)) : null;
+    if (writing !== null) return writing.then(again);
+    // A socket that gave less than there was room for has run dry: don't ask in vain.
+    const dry = answer < 0 || (answer < buffer.length && source.dryWhenShort === true);
+    if (dry) this.reads = 0;
+    return dry ? 'dry' : this.turn();
+  }
+
+  /** An answer that came later. Where nothing was there, it has waited for more itself. */
+  private async taken(answer: Promise<Result>, around: boolean): Promise<Next> {
+    const count = await answer;
+    if (count === 0) return 'end';
+    if (count > 0 && !around) await this.sink.write(this.buffer.subarray(0, count));
+    return this.turn();
+  }
+
+  private turn(): Next {
+    return ++this.reads % READS_A_TURN === 0 ? 'turn' : 'again';
+  }
+}
+
+function again(): Next {
+  return 'again';
 }
 
 /**

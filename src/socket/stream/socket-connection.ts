@@ -1,14 +1,15 @@
 /** A connected socket as a stream: by steps where somebody watches, else by plain reads and writes. */
 import { errnoNumber } from '../../sys/platform.ts';
-import type { Result } from '../../sys/sys.ts';
 import { type Arg, call } from '../call.ts';
+import type { Door } from '../door.ts';
 import { SocketError } from '../errors.ts';
 import type { Job } from '../session/job.ts';
 import type { Session } from '../session/session.ts';
 import { type Step, succeeded } from '../step.ts';
 import type { Connection } from './connection.ts';
-import { copied, DescriptorSink, DescriptorSource } from './descriptor-stream.ts';
+import { copied, DescriptorSink } from './descriptor-stream.ts';
 import { nothingMoved, whenStalled } from './idle.ts';
+import { SocketSource } from './socket-source.ts';
 import type { Descriptor, Sink, Source } from './stream.ts';
 
 /** A read that is a step takes at most this much. */
@@ -21,17 +22,18 @@ export class SocketConnection implements Connection {
   readonly remote: string | null;
   readonly source: Source;
   readonly sink: Sink;
-  bytesIn = 0;
   readonly plain: Descriptor | null;
+  private readonly plainSource: SocketSource;
   private readonly plainSink: DescriptorSink;
   private aroundSink = 0;
+  private steppedIn = 0;
   private steppedOut = 0;
+  /** A wait without progress ends with ETIMEDOUT after so long; null waits for ever. */
+  readonly patienceMs: number | null;
   private readonly session: Session;
   private readonly fd: number;
-  private readonly patienceMs: number | null;
   private open = true;
 
-  /** @param patienceMs a wait without progress ends with ETIMEDOUT after so long; null waits for ever */
   constructor(session: Session, name: string, patienceMs: number | null = null) {
     const record = session.sockets.get(name);
     if (record === undefined) throw new Error(`no socket ${name}`);
@@ -47,15 +49,29 @@ export class SocketConnection implements Connection {
       where,
       isOpen: () => record.open,
     };
-    const source = new DescriptorSource(session, descriptor, true);
     this.plain = session.watched ? null : descriptor;
+    this.plainSource = new SocketSource(session, descriptor);
     this.plainSink = new DescriptorSink(session, descriptor);
-    this.source = session.watched ? this.steppedSource() : this.countedSource(source, descriptor);
+    this.source = session.watched ? this.steppedSource() : this.patientSource();
     this.sink = session.watched ? this.steppedSink() : this.plainSink;
+  }
+
+  get door(): Door {
+    return this.session;
+  }
+
+  /** Somebody has a descriptor of their own for the socket, and closes it with this one. */
+  sharedWith(close: () => void): void {
+    const record = this.session.sockets.get(this.name);
+    if (record?.fd === this.fd) record.alsoClose = close;
   }
 
   get buffer(): Uint8Array | undefined {
     return this.session.watched ? new Uint8Array(STEP_BYTES) : undefined;
+  }
+
+  get bytesIn(): number {
+    return this.plainSource.taken + this.steppedIn;
   }
 
   get bytesOut(): number {
@@ -112,18 +128,16 @@ export class SocketConnection implements Connection {
     }
   }
 
-  private countedSource(inner: DescriptorSource, plain: Descriptor): Source {
-    const counted = (count: Result): Result => {
-      if (count > 0) this.bytesIn += count;
-      return count;
-    };
+  private patientSource(): Source {
+    const inner = this.plainSource;
+    if (this.patienceMs === null) return inner;
     return {
       dryWhenShort: true,
-      plain,
-      passed: (count) => void counted(count),
-      read: (into) => counted(inner.read(into)),
-      discard: (into) => counted(inner.discard(into)),
-      readable: () => (this.patienceMs === null ? inner.readable() : this.patiently(inner)),
+      plain: inner.plain,
+      passed: (count) => inner.passed(count),
+      read: (into) => inner.read(into),
+      discard: (into) => inner.discard(into),
+      readable: () => this.patiently(inner),
     };
   }
 
@@ -137,7 +151,7 @@ export class SocketConnection implements Connection {
         );
         if (value.kind !== 'bytes') return -errnoNumber('EAGAIN');
         into.set(value.bytes);
-        this.bytesIn += value.bytes.length;
+        this.steppedIn += value.bytes.length;
         return value.bytes.length;
       },
       readable: () => Promise.resolve(),

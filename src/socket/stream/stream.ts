@@ -1,5 +1,6 @@
 /** Bytes in and out, without blocking: what the pump and the services are built on. */
 import { errnoNumber } from '../../sys/platform.ts';
+import type { Waiting } from '../../sys/readiness.ts';
 import type { DescriptorKind, Result } from '../../sys/sys.ts';
 import type { Where } from '../errors.ts';
 
@@ -38,6 +39,8 @@ export interface Source {
   passed?(count: number): void;
   /** Resolves when read() is worth calling again. */
   readable(): Promise<void>;
+  /** As readable(), without a promise: an idle connection is to hold as little as possible. */
+  whenReadable?(waiting: Waiting): void;
 }
 
 /** Where bytes go. */

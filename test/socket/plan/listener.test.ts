@@ -1,9 +1,8 @@
 /** Listening, and taking connections as they come. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SocketError } from '../../../src/socket/errors.ts';
 import type { InternetEndpoint } from '../../../src/socket/plan/addresses.ts';
-import { nextConnection, openListener } from '../../../src/socket/plan/listener.ts';
-import { BareSocket, portOf, until } from '../../support/bare.ts';
+import { openListener } from '../../../src/socket/plan/listener.ts';
+import { BareSocket, portOf } from '../../support/bare.ts';
 import { FaultySys } from '../../support/faulty-sys.ts';
 import { tcp } from '../../support/plans.ts';
 import { TestSession } from '../../support/session.ts';
@@ -94,65 +93,5 @@ describe('openListener', () => {
     session.close();
     session = new TestSession();
     expect(await openListener(session, tcp('127.0.0.1', portOf(local)), options)).toBe(local);
-  });
-});
-
-describe('nextConnection', () => {
-  const told: SocketError[] = [];
-  const next = (name: string) => nextConnection(session, name, (error) => told.push(error));
-  let port = 0;
-  beforeEach(async () => {
-    told.length = 0;
-    port = portOf(await openListener(session, tcp('127.0.0.1', 0), options));
-  });
-
-  it('takes them in the order of the queue', async () => {
-    const peers = [BareSocket.connected(port), BareSocket.connected(port)];
-    const found = [await next('first'), await next('second')];
-    expect(found.map((one) => portOf(one?.remote))).toEqual(peers.map((peer) => peer.port));
-    for (const peer of peers) peer.close();
-  });
-
-  it('waits for one, and gives up when the listener is closed', async () => {
-    const waiting = next('conn');
-    await until('accept() is blocked', () => session.jobs().length === 1);
-    await session.do('close(server)');
-    expect(await waiting).toBeNull();
-    expect(await next('conn')).toBeNull();
-  });
-
-  it('gives up when the session is closed', async () => {
-    const waiting = next('conn');
-    await until('accept() is blocked', () => session.jobs().length === 1);
-    session.close();
-    expect(await waiting).toBeNull();
-  });
-
-  it('tells once that no descriptor is left, waits, and goes on', async () => {
-    sys.fail('accept', 'EMFILE', { times: 3 });
-    const peer = BareSocket.connected(port);
-    const start = performance.now();
-    const connection = await next('conn');
-    expect(portOf(connection?.remote)).toBe(peer.port);
-    expect(told.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^accept 127\.0\.0\.1:\d+: EMFILE \(Too many open files\)$/),
-    ]);
-    // It asked four times, with pauses: readiness alone would make it spin.
-    expect(sys.count('accept')).toBe(4);
-    expect(performance.now() - start).toBeGreaterThan(250);
-    peer.close();
-  });
-
-  it('passes over a connection that was lost in the queue', async () => {
-    sys.fail('accept', 'ECONNABORTED');
-    const peer = BareSocket.connected(port);
-    expect(portOf((await next('conn'))?.remote)).toBe(peer.port);
-    expect(told).toEqual([]);
-    peer.close();
-  });
-
-  it('fails where there is no use in trying again', async () => {
-    sys.fail('accept', 'EPERM');
-    await expect(next('conn')).rejects.toMatchObject({ call: 'accept', code: 'EPERM' });
   });
 });

@@ -1,6 +1,7 @@
 /** Nagle's algorithm is off where nobody watches: the kernel is asked. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { nextConnection, openListener } from '../../../src/socket/plan/listener.ts';
+import { Acceptor } from '../../../src/socket/plan/accept.ts';
+import { openListener } from '../../../src/socket/plan/listener.ts';
 import { openConnection } from '../../../src/socket/plan/open-connection.ts';
 import { Session } from '../../../src/socket/session/session.ts';
 import type { Connection } from '../../../src/socket/stream/connection.ts';
@@ -43,7 +44,7 @@ it('on a connection that was asked for', async () => {
 it('on those that a listener gives', async () => {
   const local = await openListener(session, tcp('127.0.0.1', 0), { family: 0, backlog: 5 });
   const peer = BareSocket.connected(portOf(local));
-  const connection = await nextConnection(session, 'conn1', () => {});
+  const connection = await new Acceptor(session, local, () => {}).next(1);
   expect(connection && ofConnection(connection)).toBe(1);
   peer.close();
 });

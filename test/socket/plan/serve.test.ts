@@ -3,7 +3,7 @@ import { queryObjects } from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { echo } from '../../../src/socket/services/echo.ts';
 import { Session } from '../../../src/socket/session/session.ts';
-import { SocketConnection } from '../../../src/socket/stream/socket-connection.ts';
+import { AcceptedConnection } from '../../../src/socket/stream/accepted-connection.ts';
 import { BareSocket, openDescriptors, until } from '../../support/bare.ts';
 import { FaultySys } from '../../support/faulty-sys.ts';
 import { serving } from '../../support/plans.ts';
@@ -101,7 +101,7 @@ describe('with a service', () => {
 
   it('tells once that no descriptor is left, and goes on when there are some', async () => {
     const server = await serving(session, { service: echo });
-    sys.fail('accept', 'EMFILE', { times: 2 });
+    sys.fail('accept4', 'EMFILE', { times: 2 });
     const peer = BareSocket.connected(server.port);
     peer.write('patience');
     await reads(peer, 'patience');
@@ -117,7 +117,7 @@ describe('with a service', () => {
     }
     server.accepted.length = 0;
     server.closed.length = 0;
-    expect(queryObjects(SocketConnection, { format: 'count' })).toBeLessThan(20);
+    expect(queryObjects(AcceptedConnection, { format: 'count' })).toBeLessThan(20);
   });
 
   it('is told of a defect in it', async () => {
