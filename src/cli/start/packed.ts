@@ -68,6 +68,7 @@ export function packed(
     const pack = packOf[name];
     // Of it createRequire() is used, and what that makes is here. To load it takes a millisecond.
     if (name === 'node:module') return { createRequire: () => outside };
+    if (name === 'node:process') return process;
     if (pack === undefined) return late(name, outside);
     const module = { exports: {} };
     loaded.set(name, module);
