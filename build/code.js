@@ -30,13 +30,14 @@ const library = await build({
   splitting: true,
 });
 const program = await pack(common);
+const { packOf, main } = program;
 const packs = Object.fromEntries(program.packs.map(({ name, hash }) => [name, hash]));
 const start = await build({
   ...common,
   entryPoints: ['src/cli/start/start.ts'],
   outdir: 'dist/cli',
   format: 'cjs',
-  define: { SOCKLAB_BUILT: JSON.stringify({ version, packs, packOf: program.packOf }) },
+  define: { SOCKLAB_BUILT: JSON.stringify({ version, main, packs, packOf }) },
 });
 // The folder above says that .js is an ES module.
 writeFileSync(join(ROOT, 'dist/cli/package.json'), '{ "type": "commonjs" }\n');

@@ -9,7 +9,52 @@ import { basename } from 'node:path';
 import { build, transform } from 'esbuild';
 
 /** What these need is in the first pack, so that they read one file. */
-const FIRST = ['main.ts', 'sockets/send.ts', 'sockets/connect.ts', 'sockets/serve.ts'];
+const FIRST = ['main.ts', 'sockets/send.ts', 'sockets/connect.ts'];
+/**
+ * Run when something of them is first asked for, and not with whoever imports them: what most runs do
+ * without. They change nothing when they are loaded, so nobody can tell.
+ */
+const LATE = [
+  'chalk',
+  'src/cli/sockets/file-source.ts',
+  'src/cli/sockets/ready-fd.ts',
+  'src/cli/sockets/struct-message.ts',
+  'src/cli/sockets/struct-shown.ts',
+  'src/cli/stepper.ts',
+  'src/socket/calls/addresses.ts',
+  'src/socket/calls/asking.ts',
+  'src/socket/calls/byte-order.ts',
+  'src/socket/calls/lifecycle.ts',
+  'src/socket/calls/options.ts',
+  'src/socket/calls/poll.ts',
+  'src/socket/calls/receiving.ts',
+  'src/socket/calls/resolving.ts',
+  'src/socket/calls/sending.ts',
+  'src/socket/calls/stdio.ts',
+  'src/socket/calls/stdio-input.ts',
+  'src/socket/calls/table.ts',
+  'src/socket/calls/until.ts',
+  'src/socket/records.ts',
+  'src/sys/names.ts',
+  'src/sys/port-holder.ts',
+  'src/sys/proc-net.ts',
+  'src/sys/resolver.ts',
+  'src/teach/why/failed.ts',
+  'src/view/caret.ts',
+  'src/view/json.ts',
+  'src/view/progress.ts',
+  'src/view/step.ts',
+  'src/view/struct.ts',
+  'src/view/trace.ts',
+  'src/view/unmet-reply.ts',
+  'src/wire/eol.ts',
+  'src/wire/escapes.ts',
+  'src/wire/hex.ts',
+  'src/wire/printf.ts',
+  'src/wire/scanf.ts',
+  'src/wire/struct/parse.ts',
+];
+
 /** A chunk with so much of its own has a pack of its own: pkijs, inquirer. */
 const LARGE = 300_000;
 
@@ -17,14 +62,17 @@ const LARGE = 300_000;
 export async function pack(options) {
   const { outputFiles, metafile } = await build({
     ...options,
-    entryPoints: ['src/cli/main.ts'],
+    entryPoints: ['src/cli/main.ts', ...LATE],
     outdir: 'dist/cli',
     format: 'esm',
     splitting: true,
+    // All in one folder, whose names tell them apart.
+    entryNames: '[name]-[hash]',
+    plugins: [late],
     // chalk looks at the terminal when it is loaded; it is always told (src/view/theme.ts).
     alias: { '#supports-color': './build/no-colors.js' },
-    // What a chunk is given: the file that it is in.
-    define: { 'import.meta.url': 'here' },
+    // Asked for by createRequire() only, in whose place the start gives its own (packed.ts).
+    define: { 'import.meta.url': '""' },
     write: false,
   });
   const chunks = new Map(
@@ -41,24 +89,83 @@ export async function pack(options) {
   );
   const packOf = packed(chunks);
   const texts = new Map();
+  const helpers = (await asChunk(ALL_HELPERS)).helpers;
   for (const { path, text } of outputFiles) {
     const name = basename(path);
-    const { code } = await transform(text, {
-      format: 'cjs',
-      platform: 'node',
-      target: 'node20',
-      // import() of a file that is not there becomes require() of a chunk.
-      supported: { 'dynamic-import': false },
-      legalComments: 'none',
-    });
-    const wrapped = `${JSON.stringify(name)}: function (module, exports, require, here, performance) {\n${code}},\n`;
+    const { body } = await asChunk(text);
+    const whole = lateIn(body, chunks);
+    const wrapped = `${JSON.stringify(name)}(module, exports, require, performance) {\n${whole}},\n`;
     texts.set(packOf[name], (texts.get(packOf[name]) ?? '') + wrapped);
   }
   const packs = [...texts].map(([name, content]) => {
-    const text = ascii(`({\n${content}})\n`);
+    const text = ascii(`(() => {\n${helpers}return {\n${content}}\n})()\n`);
     return { name, text, hash: createHash('sha256').update(text).digest('hex').slice(0, 16) };
   });
-  return { packs, packOf, metafile };
+  return { packs, packOf, main: chunkOf(chunks, 'main.ts'), metafile };
+}
+
+/** What esbuild puts before each chunk that it makes CommonJS of. One for all of them is enough. */
+const ALL_HELPERS = 'import a, { b } from "c"; import * as d from "d"; export { a, b, d };';
+const HELPERS_END = 'var stdin_exports={};';
+
+async function asChunk(text) {
+  const { code } = await transform(text, {
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    // import() of a file that is not there becomes require() of a chunk.
+    supported: { 'dynamic-import': false },
+    // Names stay, for the stack traces of defects.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
+  });
+  const end = code.indexOf(HELPERS_END);
+  const helpers = code.slice(0, Math.max(end, 0));
+  if (end > 0 && !/^(?:var|const|let) __/.test(helpers))
+    throw new Error('esbuild writes other helpers');
+  // What a chunk exports is looked up in one step, not in a copy of it.
+  const body = code
+    .slice(helpers.length)
+    .replace(
+      '__export(stdin_exports,{',
+      '__export(module.exports=stdin_exports,{__esModule:()=>!0,',
+    )
+    .replace('module.exports=__toCommonJS(stdin_exports);', '');
+  return { helpers, body };
+}
+
+/** Cuts imports of what is late, so that it gets a chunk of its own. */
+const late = {
+  name: 'late',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /./ }, async ({ path, importer, kind, resolveDir, pluginData }) => {
+      if (kind !== 'import-statement' || pluginData === late) return;
+      const found = await resolve(path, { importer, kind, resolveDir, pluginData: late });
+      const one = LATE.find((one) => found.path.endsWith(`/${one}`) || path === one);
+      return one === undefined ? undefined : { path: `late:${one}`, external: true };
+    });
+  },
+};
+
+/** `import_x.name` becomes `(import_x()).name`, which loads x when it comes to that. */
+function lateIn(code, chunks) {
+  const whole = code.replaceAll(/\b(import_\w+) ?= ?require\("late:(.*?)"\)/g, (_, name, one) => {
+    const chunk = JSON.stringify(lateChunk(chunks, one));
+    return `late_${name}, ${name} = () => (late_${name} ??= require(${chunk}))`;
+  });
+  if (whole.includes('require("late:')) throw new Error('something late is imported as a whole');
+  const names = [...whole.matchAll(/\blate_(\w+),/g)].map(([, name]) => name);
+  return names.reduce(
+    (text, name) => text.replaceAll(new RegExp(`\\b${name}\\.`, 'g'), `(${name}()).`),
+    whole,
+  );
+}
+
+function lateChunk(chunks, one) {
+  for (const [name, { entryPoint = '' }] of chunks)
+    if (entryPoint === one || entryPoint.startsWith(`node_modules/${one}/`)) return name;
+  throw new Error(`${one} has no chunk`);
 }
 
 /** Latin-1 is read without being decoded. esbuild escapes what is not ASCII, but in expressions. */
@@ -76,6 +183,7 @@ function packed(chunks) {
     for (const need of chunks.get(name).needs) put(need, pack);
   };
   for (const file of FIRST) put(chunkOf(chunks, file), 'first');
+  for (const one of LATE) put(lateChunk(chunks, one), 'first');
   for (const [name, { bytes, entryPoint }] of chunks)
     if (bytes > LARGE) packOf[name] ??= named(entryPoint ?? name);
   for (const name of chunks.keys()) put(name, 'more');

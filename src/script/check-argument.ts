@@ -2,7 +2,7 @@
 import type { Arg, Item } from '../socket/call.ts';
 import { couldBe, KINDS, type NameKind, wantedFor } from '../socket/calls/kinds.ts';
 import { formOf, type Param, paramAt } from '../socket/calls/row.ts';
-import { rowOf } from '../socket/calls/table.ts';
+import { rowOf } from '../socket/calls/row-of.ts';
 import { type Endpoint, parseEndpoint } from '../socket/endpoint.ts';
 import { constantNames, isConstant } from '../socket/names.ts';
 import { recordOf } from '../socket/records.ts';

@@ -6,7 +6,7 @@ import type { Call } from '../socket/call.ts';
 import type { NameKind } from '../socket/calls/kinds.ts';
 import { namesGiven } from '../socket/calls/names.ts';
 import { formOf, isCounted, paramAt } from '../socket/calls/row.ts';
-import { rowOf } from '../socket/calls/table.ts';
+import { rowOf } from '../socket/calls/row-of.ts';
 import { constantNames, errnoNames } from '../socket/names.ts';
 import type { KnownStructs, StructDefinition } from '../wire/struct/definition.ts';
 import { namesIn } from './answers.ts';

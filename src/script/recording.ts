@@ -1,7 +1,7 @@
 /** What was entered in a session and what came of it, in order: what `.save` and `.export` write. */
 import type { Arg, Call, Value } from '../socket/call.ts';
 import { valueOfArg } from '../socket/calls/prepare.ts';
-import { rowOf } from '../socket/calls/table.ts';
+import { rowOf } from '../socket/calls/row-of.ts';
 import { BadCall } from '../socket/errors.ts';
 import type { Scope } from '../socket/scope.ts';
 import type { Session } from '../socket/session/session.ts';

@@ -3,7 +3,7 @@ import type { Arg, Call } from '../socket/call.ts';
 import type { ParamKind } from '../socket/calls/kinds.ts';
 import { namesGiven, namesUsed } from '../socket/calls/names.ts';
 import { formOf, paramAt } from '../socket/calls/row.ts';
-import { rowOf } from '../socket/calls/table.ts';
+import { rowOf } from '../socket/calls/row-of.ts';
 import { LONGEST_MS } from '../socket/door.ts';
 import { BadCall, SocketError } from '../socket/errors.ts';
 import type { Job } from '../socket/session/job.ts';

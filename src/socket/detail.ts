@@ -39,3 +39,12 @@ export type Detail =
   | { readonly kind: 'found'; readonly lines: readonly string[] }
   /** A value that a name was given. */
   | { readonly kind: 'given'; readonly name: string; readonly text: string };
+
+/** The details of several as one list; most calls have none. */
+export function together(...parts: (readonly Detail[] | undefined)[]): readonly Detail[] {
+  let all: readonly Detail[] = [];
+  for (const part of parts) {
+    if (part !== undefined && part.length > 0) all = all.length === 0 ? part : [...all, ...part];
+  }
+  return all;
+}

@@ -38,6 +38,10 @@ export interface SocketRecord {
   last: Snapshot | null;
   /** The last look at its connection; null where the next one must ask for everything. */
   seen: Seen | null;
+  /** Whether it is TCP and nothing above it; null while nobody has asked. */
+  isPlainTcp: boolean | null;
+  /** In which turn it was looked at last: one look takes a socket once. */
+  turn: number;
   /** Whether urgent data was ever seen on it. */
   hadUrgent: boolean;
   /** The connection's addresses, kept when the descriptor no longer knows them. */
@@ -47,6 +51,8 @@ export interface SocketRecord {
    * next call is told, as in C, where the kernel itself keeps the error. 0 where there is none.
    */
   pendingErrno: number;
+  /** Closes what else there is of the socket: a descriptor of Node's own. */
+  alsoClose: (() => void) | null;
   /** What recvuntil() and its kin read ahead: the kernel has these bytes no longer. */
   readonly kept: ByteQueue;
 }
@@ -78,9 +84,12 @@ export class SocketTable {
       closeOnExec: false,
       last: null,
       seen: null,
+      isPlainTcp: null,
+      turn: 0,
       hadUrgent: false,
       pair: null,
       pendingErrno: 0,
+      alsoClose: null,
       kept: new ByteQueue(),
     };
     this.names.set(name, record);
@@ -101,6 +110,8 @@ export class SocketTable {
     record.open = false;
     // Closed ones stay known, a thousand of them; what they read ahead would be too much to keep.
     record.kept.clear();
+    record.alsoClose?.();
+    record.alsoClose = null;
     this.descriptors.delete(record.fd);
     this.closed.push(record);
     if (this.closed.length <= CLOSED_KEPT) return null;

@@ -76,7 +76,7 @@ export interface Change {
 /** The differences, in the order in which a reader wants them. `before` is null for a new socket. */
 export function changesBetween(before: Snapshot | null, after: Snapshot): Change[] {
   const changes: Change[] = [];
-  for (const [field, read] of FIELDS) {
+  for (const { field, read } of FIELDS) {
     const from = before === null ? null : read(before);
     const to = read(after);
     if (from === to) continue;
@@ -89,14 +89,17 @@ export function changesBetween(before: Snapshot | null, after: Snapshot): Change
   return changes;
 }
 
-const FIELDS: readonly (readonly [ChangeField, (s: Snapshot) => string | number | null])[] = [
-  ['state', (s) => s.state],
-  ['local', (s) => s.local],
-  ['peer', (s) => s.peer],
-  ['queue', (s) => s.queue?.used ?? null],
-  ['backlog', (s) => s.queue?.limit ?? null],
-  ['receive_queue', (s) => s.receiveQueue],
-  ['send_queue', (s) => s.sendQueue],
+const FIELDS: readonly {
+  readonly field: ChangeField;
+  read(snapshot: Snapshot): string | number | null;
+}[] = [
+  { field: 'state', read: (s) => s.state },
+  { field: 'local', read: (s) => s.local },
+  { field: 'peer', read: (s) => s.peer },
+  { field: 'queue', read: (s) => s.queue?.used ?? null },
+  { field: 'backlog', read: (s) => s.queue?.limit ?? null },
+  { field: 'receive_queue', read: (s) => s.receiveQueue },
+  { field: 'send_queue', read: (s) => s.sendQueue },
   // 1 where there is some: changes are numbers and texts.
-  ['urgent', (s) => (s.fd === null ? null : Number(s.urgent))],
+  { field: 'urgent', read: (s) => (s.fd === null ? null : Number(s.urgent)) },
 ];

@@ -53,7 +53,8 @@ export function succeeded(step: Step): Value {
 export function outcomeOf(
   sys: Sys,
   call: Call,
-  { result, failure, value }: Pick<Made, 'result' | 'failure' | 'value'>,
+  { result, failure }: Pick<Made, 'result' | 'failure'>,
+  value: Value | null,
   where: Where,
 ): Outcome {
   if (result >= 0) {

@@ -17,7 +17,8 @@ export function parseIPv4(text: string): Uint8Array | null {
 }
 
 export function formatIPv4(bytes: Uint8Array): string {
-  return bytes.join('.');
+  const [a = 0, b = 0, c = 0, d = 0] = bytes;
+  return `${a}.${b}.${c}.${d}`;
 }
 
 /** `::1` → 16 bytes, or null. The last 32 bits may be written as IPv4 (RFC 4291 §2.2). */

@@ -15,6 +15,16 @@ export function zeroed(size: number): Uint8Array {
   return new Uint8Array(buffer, byteOffset, size);
 }
 
+const shared = new Uint8Array(LARGEST_POOLED);
+
+/**
+ * Memory for one call whose answer is copied out at once: the next call has the same. It is not
+ * cleared.
+ */
+export function scratch(size: number): Uint8Array {
+  return size > shared.length ? new Uint8Array(size) : shared.subarray(0, size);
+}
+
 /** A copy of the bytes, for a call. */
 export function copyOf(bytes: ArrayLike<number>): Uint8Array {
   const copy = zeroed(bytes.length);

@@ -13,11 +13,17 @@ export interface Theme {
 }
 
 export function createTheme({ color, ascii }: { color: boolean; ascii: boolean }): Theme {
-  const chalk = new Chalk({ level: color ? 1 : 0 });
+  // Most output goes to pipes and files: what makes colours is not loaded for them.
+  if (!color) return { bad: plain, dim: plain, strong: plain, signs: signsFor(ascii) };
+  const chalk = new Chalk({ level: 1 });
   return {
     bad: (text) => chalk.red(text),
     dim: (text) => chalk.dim(text),
     strong: (text) => chalk.bold(text),
     signs: signsFor(ascii),
   };
+}
+
+function plain(text: string): string {
+  return text;
 }

@@ -14,7 +14,9 @@ const ESCAPES: Readonly<Record<number, string>> = {
 
 /** Bytes → a C string literal with its quotes: `"hello\n"`. Everything outside ASCII as `\xNN`. */
 export function quoted(bytes: Uint8Array): string {
-  return `"${Array.from(bytes, (byte, i) => escaped(byte, bytes[i + 1])).join('')}"`;
+  let text = '"';
+  for (let i = 0; i < bytes.length; i++) text += escaped(bytes[i] ?? 0, bytes[i + 1]);
+  return `${text}"`;
 }
 
 function escaped(byte: number, next: number | undefined): string {

@@ -12,6 +12,8 @@ import { interleaved, median, type Samples } from './harness/rounds.ts';
 
 const TIMES = amount(500, 100);
 const ROUNDS = amount(15, 5);
+/** So many steps are made first: V8 compiles what runs often, and until then a step costs 50–100 µs. */
+const WARMING = 20_000;
 
 const OPENING = [
   'server = socket(AF_INET, SOCK_STREAM, 0)',
@@ -55,6 +57,11 @@ async function stepsOf(session: Session): Promise<number> {
   return spent(began);
 }
 
+/** Makes so many steps at least. */
+async function make(session: Session, steps: number): Promise<void> {
+  for (let made = 0; made < steps; made += TIMES * ROUND.length) await stepsOf(session);
+}
+
 /** The same system calls on the same sockets, with nothing around them. @returns microseconds of CPU time a call */
 function bareOf(session: Session): number {
   const [client, conn] = ['client', 'conn'].map((name) => session.sockets.get(name)?.fd ?? -1);
@@ -84,6 +91,7 @@ function spent(since: NodeJS.CpuUsage): number {
 async function own(): Promise<void> {
   if (!asked('step/own')) return;
   const session = await sessionWith(0);
+  await make(session, WARMING);
   const taken = await interleaved(
     [
       { name: 'a step', run: () => stepsOf(session) },
@@ -115,7 +123,7 @@ async function growth(): Promise<void> {
   const sessions: Session[] = [];
   for (const [name, sockets, before] of kinds) {
     const session = await sessionWith(sockets);
-    for (let made = 0; made < before; made += TIMES * ROUND.length) await stepsOf(session);
+    await make(session, before);
     sessions.push(session);
     contenders.push({ name, run: () => stepsOf(session) });
   }

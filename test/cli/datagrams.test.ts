@@ -184,8 +184,10 @@ describe('serve', () => {
   });
 
   it('a port in use exits 7, and names the process that holds it: not who has it over TCP', async () => {
-    const [server, address] = await serving();
-    await listener('127.0.0.1', Number(address.split(':').at(-1)));
+    // An address of its own: over TCP, the same number of 127.0.0.1 may be another test's.
+    const server = socklab(['serve', 'udp:127.85.68.80:0']);
+    const address = await server.listening();
+    await listener('127.85.68.80', Number(address.split(':').at(-1)));
     const { code, stderr } = await run(['serve', `udp:${address}`]);
     expect(stderr).toContain(`socklab: bind ${address}: EADDRINUSE`);
     expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(

@@ -10,7 +10,6 @@ type Chunk = (
   module: { exports: Exports },
   exports: Exports,
   require: Load,
-  here: string,
   performance: Clock,
 ) => void;
 type Clock = Pick<typeof performance, 'now'>;
@@ -67,10 +66,12 @@ export function packed(
     const before = loaded.get(name);
     if (before !== undefined) return before.exports;
     const pack = packOf[name];
+    // Of it createRequire() is used, and what that makes is here. To load it takes a millisecond.
+    if (name === 'node:module') return { createRequire: () => outside };
     if (pack === undefined) return late(name, outside);
     const module = { exports: {} };
     loaded.set(name, module);
-    packNamed(pack)[name]?.(module, module.exports, load, fileOf(pack), clock);
+    packNamed(pack)[name]?.(module, module.exports, load, clock);
     return module.exports;
   };
   return load;

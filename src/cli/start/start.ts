@@ -5,7 +5,8 @@
 import { keptFolder } from './kept.ts';
 import { type Built, packed } from './packed.ts';
 
-declare const SOCKLAB_BUILT: Built & { readonly version: string };
+/** @property main the chunk where the program begins */
+declare const SOCKLAB_BUILT: Built & { readonly version: string; readonly main: string };
 
 type Main = typeof import('../main.ts').main;
 
@@ -36,7 +37,7 @@ export function start(argv: readonly string[], outside: NodeJS.Require): void {
   const command = COMMANDS.includes(word) ? word : 'other';
   const keeping = folder === null ? null : { folder, command };
   const load = packed(__dirname, SOCKLAB_BUILT, keeping, outside);
-  const { main } = load('main.js') as { readonly main: Main };
+  const { main } = load(SOCKLAB_BUILT.main) as { readonly main: Main };
   void main(argv, SOCKLAB_BUILT.version).then((code) => {
     process.exitCode = code;
     // Ended from outside: whoever reads our last words may stand still, and is not waited for long.

@@ -6,7 +6,7 @@
  */
 import type { Call } from '../../socket/call.ts';
 import { formOf, type Param, paramAt } from '../../socket/calls/row.ts';
-import { rowOf } from '../../socket/calls/table.ts';
+import { rowOf } from '../../socket/calls/row-of.ts';
 import type { Step } from '../../socket/step.ts';
 import type { Entry, Meaning, Recorded, SocketRef } from '../recording.ts';
 import { Fixed } from './fixed.ts';

@@ -1,4 +1,5 @@
 /** The calls that give or ask a socket's addresses. */
+import { copyOf } from '../../sys/memory.ts';
 import {
   ADDRESS_STORAGE,
   addressFields,
@@ -75,30 +76,34 @@ export const addressCalls: readonly Row[] = [
 function withAddress(name: 'bind' | 'connect', args: Arguments): Prepared {
   const { fd, domain } = args.socket(0);
   const bytes = addressArgument(args, 1, domain);
+  const address = decodeAddress(bytes);
   return {
-    text: `${name}(${fd}, ${shownAddress(bytes)}, ${bytes.length})`,
+    text: `${name}(${fd}, ${shownAddress(address)}, ${bytes.length})`,
     layout: addressFields(bytes),
-    address: formatAddress(decodeAddress(bytes)),
+    address: formatAddress(address),
     attempt: (sys) => ({ result: sys[name](fd, bytes) }),
   };
 }
 
+/** For every answer: it is copied out before the next call. */
+const ANSWER = outBuffer(ADDRESS_STORAGE);
+
 function askAddress(name: 'getsockname' | 'getpeername', args: Arguments): Prepared {
   const { fd } = args.socket(0);
   const [answer, length] = [args.out(1), args.out(2)];
-  const buffer = outBuffer(ADDRESS_STORAGE);
   return {
     text: `${name}(${fd}, …)`,
     attempt: (sys) => {
-      const result = sys[name](fd, buffer);
+      const result = sys[name](fd, ANSWER);
       if (result < 0) return { result };
-      const bytes = written(buffer).slice();
-      const value: Value = { kind: 'address', address: formatAddress(decodeAddress(bytes)) };
+      const bytes = copyOf(written(ANSWER));
+      const address = decodeAddress(bytes);
+      const value: Value = { kind: 'address', address: formatAddress(address) };
       const gives: [string, Value][] = answer === null ? [] : [[answer, value]];
       if (length !== null) gives.push([length, { kind: 'integer', value: bytes.length }]);
       return {
         result,
-        text: `${name}(${fd}, ${shownAddress(bytes)}, [${bytes.length}])`,
+        text: `${name}(${fd}, ${shownAddress(address)}, [${bytes.length}])`,
         value,
         gives,
         layout: addressFields(bytes),

@@ -1,7 +1,7 @@
 /** Which names a call uses, and which it will give. */
 import type { Arg, Call } from '../call.ts';
 import { formOf, paramAt } from './row.ts';
-import { rowOf } from './table.ts';
+import { rowOf } from './row-of.ts';
 
 /** The names among the arguments, also inside structures and other calls. */
 export function namesUsed(call: Call): string[] {

@@ -1,5 +1,5 @@
 /** The values of socket options as bytes: int, struct linger, struct timeval, text (socket(7)). */
-import { copyOf, viewOf, zeroed } from '../../sys/memory.ts';
+import { viewOf, zeroed } from '../../sys/memory.ts';
 import { constants } from '../../sys/platform.ts';
 import type { Value } from '../call.ts';
 import { BadCall } from '../errors.ts';
@@ -33,7 +33,7 @@ export function encodeOption(level: number, option: number, value: OptionValue):
   const shape = shapeOf(level, option);
   if (value.kind === 'bytes') return value.bytes;
   if (value.kind === 'struct') return encodeStruct(shape, value.fields);
-  if (value.kind === 'integer' && shape === 'int') return Uint8Array.from(int32(value.value));
+  if (value.kind === 'integer' && shape === 'int') return int32(value.value);
   if (shape === 'linger')
     throw new BadCall('struct linger is written {onoff, seconds}, for example {1, 0}', 3);
   if (shape === 'timeval')
@@ -91,7 +91,9 @@ function int32(value: number): Uint8Array {
   if (!Number.isInteger(value) || value < -(2 ** 31) || value >= 2 ** 32) {
     throw new BadCall(`${value} does not fit an int`, 3);
   }
-  return copyOf(new Uint8Array(new Int32Array([value]).buffer));
+  const bytes = zeroed(4);
+  viewOf(bytes).setInt32(0, value, true);
+  return bytes;
 }
 
 function shapeOf(level: number, option: number): Shape {

@@ -15,6 +15,9 @@ const LEVEL: Param = { name: 'level', kind: 'int', constants: known(/^(SOL_|IPPR
 const VALUE: Param = { name: 'value', kind: 'option' };
 const OPTION: Param = { name: 'option', kind: 'int', constants: known(/^(SO|TCP|IP|IPV6)_/) };
 
+/** For every answer of getsockopt(): it is copied out before the next call. */
+const ANSWER = outBuffer(OPTION_ROOM);
+
 export const optionCalls: readonly Row[] = [
   {
     name: 'setsockopt',
@@ -59,15 +62,14 @@ export const optionCalls: readonly Row[] = [
       const { fd } = args.socket(0);
       const [level, option] = [args.int(1), args.int(2)];
       const start = `getsockopt(${fd}, ${args.shown(1)}, ${args.shown(2)}`;
-      const buffer = outBuffer(OPTION_ROOM);
       const [answer, length] = [args.out(3), args.out(4)];
       return {
         text: `${start}, …)`,
         attempt: (sys) => {
-          const result = sys.getsockopt(fd, level, option, buffer);
+          const result = sys.getsockopt(fd, level, option, ANSWER);
           if (result < 0) return { result };
-          const value = decodeOption(level, option, written(buffer));
-          const size = buffer.length[0] ?? 0;
+          const value = decodeOption(level, option, written(ANSWER));
+          const size = ANSWER.length[0] ?? 0;
           const gives: [string, Value][] = answer === null ? [] : [[answer, value]];
           if (length !== null) gives.push([length, { kind: 'integer', value: size }]);
           const text = `${start}, ${shownOption(value)}, [${size}])`;
@@ -112,6 +114,8 @@ export const optionCalls: readonly Row[] = [
   },
 ];
 
+const COUNT = ints(1);
+
 /** The answer is the value of the call; as C has it, `ioctl(conn, FIONREAD, &n)`, the result is 0. */
 function ioctl(args: Arguments): Prepared {
   const { fd } = args.socket(0);
@@ -121,15 +125,14 @@ function ioctl(args: Arguments): Prepared {
     throw new BadCall(`ioctl() here knows ${IOCTL_REQUESTS.join(', ')}`, 1);
   }
   const answer = args.out(2);
-  const count = ints(1);
   const start = `ioctl(${fd}, ${args.shown(1)}`;
   return {
     text: `${start}, …)`,
     attempt: (sys) => {
-      const result = sys.ioctl(fd, request, count);
+      const result = sys.ioctl(fd, request, COUNT);
       if (result < 0) return { result };
-      const value: Value = { kind: 'integer', value: count[0] ?? 0 };
-      const text = `${start}, [${count[0]}])`;
+      const value: Value = { kind: 'integer', value: COUNT[0] ?? 0 };
+      const text = `${start}, [${COUNT[0]}])`;
       return answer === null ? { result, value, text } : { result, text, gives: [[answer, value]] };
     },
   };

@@ -5,7 +5,7 @@ import { BadCall } from '../errors.ts';
 import type { Scope } from '../scope.ts';
 import { Arguments } from './arguments.ts';
 import type { Prepared } from './row.ts';
-import { rowOf } from './table.ts';
+import { rowOf } from './row-of.ts';
 
 /** The arguments of a call, to be resolved by its row. */
 function argumentsOf(scope: Scope, call: Call): Arguments {

@@ -1,5 +1,5 @@
 /** The calls that take bytes out of the kernel's receive queue. */
-import { zeroed } from '../../sys/memory.ts';
+import { scratch, zeroed } from '../../sys/memory.ts';
 import { constant, constants, errnoNumber } from '../../sys/platform.ts';
 import { ADDRESS_STORAGE, decodeAddress, formatAddress } from '../../sys/sockaddr.ts';
 import { type OutBuffer, outBuffer, type Result, type Sys, written } from '../../sys/sys.ts';
@@ -131,7 +131,9 @@ function senderText(sender: OutBuffer): string {
   const bytes = written(sender);
   // Before the call the buffer says how much room there is.
   if (bytes.length === ADDRESS_STORAGE) return ', …';
-  return bytes.length === 0 ? ', NULL, [0]' : `, ${shownAddress(bytes)}, [${bytes.length}]`;
+  return bytes.length === 0
+    ? ', NULL, [0]'
+    : `, ${shownAddress(decodeAddress(bytes))}, [${bytes.length}]`;
 }
 
 interface Receiving {
@@ -146,26 +148,28 @@ interface Receiving {
 
 function receiving(args: Arguments, call: Receiving): Prepared {
   const { socket, room, flags } = call;
-  const buffer = zeroed(room.size);
   const has = (flag: string) => (flags & (constants.get(flag) ?? 0)) !== 0;
   // tcp(7) and tcp_recv_urg(): for urgent data "this call should never block".
   const dontWait = has('MSG_DONTWAIT') || has('MSG_OOB');
   // MSG_WAITALL means nothing to a non-blocking descriptor: the waiting is done here.
   const stream = socket.type === constant('SOCK_STREAM');
   const all = has('MSG_WAITALL') && stream && !dontWait && !socket.nonBlocking && !has('MSG_PEEK');
+  // What comes in several pieces needs a place of its own until the last has come.
+  const buffer = all ? zeroed(room.size) : scratch(room.size);
   let filled = 0;
   const answer = (result: number): Made => {
     // A copy: the room that was made for more is not kept with the step.
     const bytes = buffer.slice(0, result);
-    const into = room.filled(bytes, result);
-    const sender = call.from?.() ?? { gives: [], details: [] };
+    const sender = call.from?.() ?? null;
+    const given = room.gives(bytes);
     const cut: Detail[] = result > bytes.length ? [{ kind: 'cut', length: result }] : [];
     const kept = keptDetail(args.scope, socket);
     return {
-      ...into,
+      result,
+      value: room.value(bytes),
       text: call.text(quotedShort(bytes, BYTES_SHOWN)),
-      gives: [...room.gives(bytes), ...sender.gives],
-      details: [...(into.details ?? []), ...sender.details, ...cut, ...kept],
+      gives: sender === null ? given : [...given, ...sender.gives],
+      details: [...room.details(bytes), ...(sender?.details ?? []), ...cut, ...kept],
     };
   };
   const because = keptReason(args.scope, socket);
@@ -174,14 +178,16 @@ function receiving(args: Arguments, call: Receiving): Prepared {
     dontWait,
     ...(because === null ? {} : { because }),
     attempt: (sys): Made => {
-      const now = orPending(socket, () => call.take(sys, buffer.subarray(filled)));
+      const now = orPending(socket, () =>
+        call.take(sys, filled === 0 ? buffer : buffer.subarray(filled)),
+      );
       if (now < 0 && (filled === 0 || now === -errnoNumber('EAGAIN'))) return { result: now };
       filled += Math.max(now, 0);
       if (all && now > 0 && filled < buffer.length) return { result: -errnoNumber('EAGAIN') };
       return answer(all ? filled : now);
     },
     // recv(2): "The call may still return less data than requested if a signal is caught".
-    partly: () => (filled > 0 ? answer(filled) : null),
+    partly: () => (all && filled > 0 ? answer(filled) : null),
   };
 }
 

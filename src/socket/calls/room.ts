@@ -1,14 +1,16 @@
 /** Where the bytes that a call reads go: into a count of bytes, a structure, or C's buffer. */
 import { type Layout, layoutOf } from '../../wire/struct/layout.ts';
 import type { Value } from '../call.ts';
+import type { Detail } from '../detail.ts';
 import type { Arguments } from './arguments.ts';
-import type { Made } from './row.ts';
 
 export interface Room {
   /** How many bytes there is room for. */
   readonly size: number;
-  /** The call's result and value. @param result what the kernel answered; more than the bytes with MSG_TRUNC */
-  filled(bytes: Uint8Array, result: number): Pick<Made, 'result' | 'value' | 'details'>;
+  /** The bytes as the call's value. */
+  value(bytes: Uint8Array): Value;
+  /** How they are shown, where that is by the fields of a structure. */
+  details(bytes: Uint8Array): readonly Detail[];
   /** The buffer's name with what is in it now. */
   gives(bytes: Uint8Array): readonly (readonly [string, Value])[];
 }
@@ -23,11 +25,9 @@ export function roomOf(args: Arguments): Room {
   const shown = layout ?? (memory?.kind === 'record' ? memory.layout : null);
   return {
     size: layout?.size ?? args.size(args.where('count')),
-    filled: (bytes, result) => ({
-      result,
-      value: layout === null ? { kind: 'bytes', bytes } : { kind: 'record', layout, bytes },
-      details: shown === null ? [] : [{ kind: 'record', layout: shown, bytes }],
-    }),
+    value: (bytes) =>
+      layout === null ? { kind: 'bytes', bytes } : { kind: 'record', layout, bytes },
+    details: (bytes) => (shown === null ? [] : [{ kind: 'record', layout: shown, bytes }]),
     gives: (bytes) => (buffer === null ? [] : [[buffer, { kind: 'bytes', bytes }]]),
   };
 }

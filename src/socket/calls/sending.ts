@@ -111,16 +111,17 @@ function sendto(args: Arguments): Prepared {
     return sending(args, { text: `${start}, NULL, 0)`, bytes, socket, flags, send });
   }
   const address = addressArgument(args, at, socket.domain);
+  const to = decodeAddress(address);
   return {
     ...sending(args, {
-      text: `${start}, ${shownAddress(address)}, ${address.length})`,
+      text: `${start}, ${shownAddress(to)}, ${address.length})`,
       bytes,
       socket,
       flags,
       send: (sys, rest) => sys.sendto(socket.fd, rest, flags, address),
     }),
     layout: addressFields(address),
-    address: formatAddress(decodeAddress(address)),
+    address: formatAddress(to),
   };
 }
 

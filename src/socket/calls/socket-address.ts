@@ -1,6 +1,6 @@
 /** Endpoints as the socket addresses that the kernel takes, and how a call line shows those. */
 import { constant } from '../../sys/platform.ts';
-import { decodeAddress, formatAddress, type SocketAddress } from '../../sys/sockaddr.ts';
+import { formatAddress, type SocketAddress } from '../../sys/sockaddr.ts';
 import type { Endpoint, Host } from '../endpoint.ts';
 
 /**
@@ -36,8 +36,7 @@ function inet6(host: string, port: number, scope: number): SocketAddress {
 }
 
 /** `{AF_INET, 127.0.0.1:8888}`: a socket address in a call line. */
-export function shownAddress(bytes: Uint8Array): string {
-  const address = decodeAddress(bytes);
+export function shownAddress(address: SocketAddress): string {
   switch (address.family) {
     case 'inet':
       return `{AF_INET, ${formatAddress(address)}}`;

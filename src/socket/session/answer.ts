@@ -1,7 +1,7 @@
 /** What a call that succeeded gives: new sockets, values, and the names that stand for them. */
 import type { Call, Value } from '../call.ts';
 import { isCounted } from '../calls/row.ts';
-import { rowOf } from '../calls/table.ts';
+import { rowOf } from '../calls/row-of.ts';
 import type { Detail } from '../detail.ts';
 import { BadCall } from '../errors.ts';
 import type { Scope } from '../scope.ts';

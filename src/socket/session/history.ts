@@ -20,7 +20,7 @@ export class History {
     this.bytesKept += bytesIn(step);
     // In bulk, so that a step costs the same however many are kept.
     let surplus = this.steps.length > 2 * this.keep ? this.steps.length - this.keep : 0;
-    for (const old of this.steps.slice(0, surplus)) this.bytesKept -= bytesIn(old);
+    for (let at = 0; at < surplus; at++) this.bytesKept -= bytesIn(this.steps[at] as Step);
     for (; this.bytesKept > MOST_BYTES_KEPT && surplus < this.steps.length - 1; surplus++) {
       this.bytesKept -= bytesIn(this.steps[surplus] as Step);
     }
@@ -30,10 +30,8 @@ export class History {
 
 /** The data that a step carries: what was written, or read. */
 function bytesIn({ call, outcome }: Step): number {
-  const given = call.args.reduce(
-    (sum, arg) => sum + (arg.kind === 'bytes' ? arg.bytes.length : 0),
-    0,
-  );
+  let given = 0;
+  for (const arg of call.args) if (arg.kind === 'bytes') given += arg.bytes.length;
   const value = outcome.kind === 'value' ? outcome.value : null;
   const came = value?.kind === 'bytes' || value?.kind === 'record' ? value.bytes.length : 0;
   return given + came;

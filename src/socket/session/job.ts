@@ -34,9 +34,10 @@ export class Job {
   wake: () => void = () => {};
   private end: End | null = null;
   /** Most calls return at once, and nobody asks for a promise: each is made when it is wanted. */
-  private promised: { step?: Promise<Step>; settled?: Promise<void> } = {};
-  private readonly told: ((end: End) => void)[] = [];
-  private readonly settling: (() => void)[] = [];
+  private promisedStep: Promise<Step> | null = null;
+  private promisedSettled: Promise<void> | null = null;
+  private tell: ((end: End) => void) | null = null;
+  private tellSettled: (() => void) | null = null;
 
   constructor(call: Call) {
     this.call = call;
@@ -52,23 +53,24 @@ export class Job {
    * Rejects with a BadCall where the call made no sense and was not made.
    */
   get step(): Promise<Step> {
-    this.promised.step ??= new Promise<Step>((resolve, reject) => {
+    if (this.promisedStep !== null) return this.promisedStep;
+    this.promisedStep = new Promise<Step>((resolve, reject) => {
       const tell = (end: End) => ('step' in end ? resolve(end.step) : reject(end.error));
-      if (this.end === null) this.told.push(tell);
+      if (this.end === null) this.tell = tell;
       else tell(this.end);
     });
     // Whoever only looks at `settled` has not asked to hear of a rejection.
-    this.promised.step.catch(() => {});
-    return this.promised.step;
+    this.promisedStep.catch(() => {});
+    return this.promisedStep;
   }
 
   /** Resolves when the call has returned, was refused, or is blocked: the prompt may go on. */
   get settled(): Promise<void> {
-    this.promised.settled ??= new Promise<void>((resolve) => {
+    this.promisedSettled ??= new Promise<void>((resolve) => {
       if (this.isSettled) resolve();
-      else this.settling.push(resolve);
+      else this.tellSettled = resolve;
     });
-    return this.promised.settled;
+    return this.promisedSettled;
   }
 
   /** Whether {@link settled} has resolved. */
@@ -99,11 +101,11 @@ export class Job {
   private over(end: End): void {
     this.blocked = null;
     this.end = end;
-    for (const tell of this.told.splice(0)) tell(end);
+    this.tell?.(end);
     this.settle();
   }
 
   private settle(): void {
-    for (const resolve of this.settling.splice(0)) resolve();
+    this.tellSettled?.();
   }
 }

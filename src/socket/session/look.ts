@@ -2,17 +2,12 @@
 import { ConnectionLookup } from '../../sys/inet-diag.ts';
 import { ints, viewOf } from '../../sys/memory.ts';
 import { constant, constants } from '../../sys/platform.ts';
-import {
-  ADDRESS_STORAGE,
-  decodeAddress,
-  formatAddress,
-  type SocketAddress,
-  shownAddress,
-} from '../../sys/sockaddr.ts';
+import { ADDRESS_STORAGE, formatAddress, type SocketAddress } from '../../sys/sockaddr.ts';
 import { outBuffer, type Sys, written } from '../../sys/sys.ts';
 import { readTcpInfo, type TcpInfo } from '../../sys/tcp-info.ts';
 import type { Internet, SocketRecord } from '../socket-table.ts';
 import type { Snapshot, TcpState } from '../state.ts';
+import { AddressBook } from './address-book.ts';
 
 const POLLPRI = constant('POLLPRI');
 
@@ -29,7 +24,13 @@ const CONNECTED: ReadonlySet<TcpState | null> = new Set<TcpState>([
 export class Looker {
   private readonly sys: Sys;
   private readonly lookup: ConnectionLookup;
+  private readonly book = new AddressBook();
   private readonly address = outBuffer(ADDRESS_STORAGE);
+  private readonly addressBytes = Buffer.from(
+    this.address.bytes.buffer,
+    this.address.bytes.byteOffset,
+    this.address.bytes.byteLength,
+  );
   private readonly answer = outBuffer(Int32Array.BYTES_PER_ELEMENT);
   private readonly count = ints(1);
   /** struct pollfd: an int and two shorts; the same memory as bytes. */
@@ -51,7 +52,7 @@ export class Looker {
    *   got hold of the descriptor: pidfd_getfd(2)
    */
   at(record: SocketRecord, anew: boolean): Snapshot {
-    if (!record.open) return this.ofClosed(record);
+    if (!record.open) return keeping(record.last, this.ofClosed(record));
     const info = readTcpInfo(this.sys, record.fd);
     return (anew ? null : this.again(record, info)) ?? this.whole(record, info);
   }
@@ -97,9 +98,25 @@ export class Looker {
       record.name === last.socket;
     const snapshot = same
       ? last
-      : { ...last, socket: record.name, state, receiveQueue, sendQueue, urgent };
+      : {
+          socket: record.name,
+          fd,
+          kind: last.kind,
+          state,
+          local: last.local,
+          peer: last.peer,
+          receiveQueue,
+          sendQueue,
+          urgent,
+          queue: null,
+          lingers: false,
+          accepted: last.accepted,
+          connected: true,
+          ended: false,
+        };
     const { segmentsIn, bytesReceived } = counts;
-    record.seen = { snapshot, segmentsIn, bytesReceived };
+    if (!same || segmentsIn !== seen.segmentsIn || !nothingCame)
+      record.seen = { snapshot, segmentsIn, bytesReceived };
     return snapshot;
   }
 
@@ -123,13 +140,13 @@ export class Looker {
       }
     }
     const listens = state === 'LISTEN';
-    const snapshot = {
+    const snapshot = keeping(record.last, {
       socket: record.name,
       fd,
       kind: kindOf(record),
       state,
-      local: shownAddress(local),
-      peer: shownAddress(peer),
+      local: this.book.shown(local),
+      peer: this.book.shown(peer),
       receiveQueue: listens ? null : this.bytes(fd, 'FIONREAD'),
       // Without a connection the kernel's count means nothing (seen: 3 after a refusal), and
       // without TCP it counts its own memory (seen: 768 for one byte).
@@ -141,18 +158,18 @@ export class Looker {
       accepted: record.accepted,
       connected: peer !== null,
       ended: record.pair !== null && (lingers || state === 'CLOSED'),
-    };
+    });
     this.keep(record, info, snapshot);
     return snapshot;
   }
 
   /** For the next look, where it can be one at what has changed only. */
   private keep(record: SocketRecord, info: TcpInfo | null, snapshot: Snapshot): void {
-    const { seen } = record;
     record.seen = null;
     if (info === null || info.counts === null) return;
     if (!CONNECTED.has(info.state) || snapshot.local === null || snapshot.peer === null) return;
-    if (seen === null && !this.isPlainTcp(record.fd)) return;
+    record.isPlainTcp ??= this.isPlainTcp(record.fd);
+    if (!record.isPlainTcp) return;
     const { segmentsIn, bytesReceived } = info.counts;
     record.seen = { snapshot, segmentsIn, bytesReceived };
   }
@@ -195,9 +212,13 @@ export class Looker {
   private pairOf(record: SocketRecord, local: SocketAddress | null, peer: SocketAddress | null) {
     if (!isInternet(local) || !isInternet(peer)) return { local, peer };
     const { pair } = record;
-    const same = pair !== null && sameAddress(pair.local, local) && sameAddress(pair.peer, peer);
+    const same = pair !== null && this.areSame(pair.local, local) && this.areSame(pair.peer, peer);
     if (!same) record.pair = { local, peer };
     return { local, peer };
+  }
+
+  private areSame(one: Internet, other: Internet): boolean {
+    return one === other || this.book.shown(one) === this.book.shown(other);
   }
 
   private peerOf({ fd }: SocketRecord): SocketAddress | null {
@@ -206,7 +227,7 @@ export class Looker {
 
   private ask(call: 'getsockname' | 'getpeername', fd: number): SocketAddress | null {
     if (this.sys[call](fd, this.address) < 0) return null;
-    return decodeAddress(written(this.address));
+    return this.book.read(this.addressBytes, written(this.address).length);
   }
 
   private bytes(fd: number, request: 'FIONREAD' | 'SIOCOUTQ'): number | null {
@@ -230,8 +251,26 @@ function isInternet(address: SocketAddress | null): address is Internet {
   return address !== null && 'port' in address;
 }
 
-function sameAddress(one: Internet, other: Internet): boolean {
-  return formatAddress(one) === formatAddress(other);
+/** The last snapshot where the new one says the same: then there is nothing to compare. */
+function keeping(last: Snapshot | null, now: Snapshot): Snapshot {
+  const same =
+    last !== null &&
+    last.socket === now.socket &&
+    last.fd === now.fd &&
+    last.kind === now.kind &&
+    last.state === now.state &&
+    last.local === now.local &&
+    last.peer === now.peer &&
+    last.receiveQueue === now.receiveQueue &&
+    last.sendQueue === now.sendQueue &&
+    last.urgent === now.urgent &&
+    last.queue?.used === now.queue?.used &&
+    last.queue?.limit === now.queue?.limit &&
+    last.lingers === now.lingers &&
+    last.accepted === now.accepted &&
+    last.connected === now.connected &&
+    last.ended === now.ended;
+  return same ? last : now;
 }
 
 function kindOf({ domain, type }: SocketRecord): string {

@@ -15,6 +15,14 @@ export interface Sight {
   readonly sockets: readonly Snapshot[];
 }
 
+/** What is found while a look goes from socket to socket. */
+interface Found {
+  readonly turn: number;
+  readonly anew: boolean;
+  changes: Change[];
+  sockets: Snapshot[];
+}
+
 /**
  * Calls after which a connection may be another, or its addresses: connect(2) with AF_UNSPEC ends
  * one; IPV6_ADDRFORM (ipv6(7)) and SO_BINDTODEVICE (socket(7)) change what getsockname() says.
@@ -24,6 +32,7 @@ const MAY_READDRESS: ReadonlySet<CallName> = new Set<CallName>(['connect', 'sets
 export class Observer {
   private readonly looker: Looker;
   private readonly neighbours = new Neighbours();
+  private turns = 0;
 
   constructor(sys: Sys) {
     this.looker = new Looker(sys);
@@ -35,32 +44,33 @@ export class Observer {
    *   process had the descriptor too
    */
   sight(records: readonly SocketRecord[], anew = false): Sight {
-    const seen = new Set(records);
-    const changes: Change[] = [];
-    const sockets: Snapshot[] = [];
-    const see = (record: SocketRecord, named: boolean) => {
-      const before = record.last;
-      const after = this.look(record, anew);
-      if (after !== before) {
-        const differences = changesBetween(before, after);
-        changes.push(...differences);
-        if (named || differences.length > 0) sockets.push(after);
-      } else if (named) sockets.push(after);
-    };
-    const seeToo = (record: SocketRecord) => {
-      if (seen.has(record)) return;
-      seen.add(record);
-      see(record, false);
-    };
-    for (const record of records) see(record, true);
+    const found: Found = { turn: ++this.turns, anew, changes: [], sockets: [] };
+    for (const record of records) this.see(record, true, found);
     for (const record of records) {
       const end = this.neighbours.otherEnd(record);
-      if (end !== undefined) seeToo(end);
+      if (end !== undefined) this.see(end, false, found);
       // With both ends in our hands, the connection has left its listener's queue for good.
       if (end?.open && end.last?.connected) continue;
-      for (const listener of this.neighbours.listenersOf(record)) seeToo(listener);
+      for (const listener of this.neighbours.listenersOf(record)) this.see(listener, false, found);
     }
-    return { changes, sockets };
+    return { changes: found.changes, sockets: found.sockets };
+  }
+
+  /** Looks at one socket, once a turn. One that was not named is told of where it changed. */
+  private see(record: SocketRecord, named: boolean, found: Found): void {
+    if (record.turn === found.turn) return;
+    record.turn = found.turn;
+    const before = record.last;
+    const after = this.look(record, found.anew);
+    if (after !== before) {
+      const changes = changesBetween(before, after);
+      // Mostly it is the only one that changed, or none did.
+      if (found.changes.length === 0) found.changes = changes;
+      else found.changes.push(...changes);
+      if (!named && changes.length === 0) return;
+    } else if (!named) return;
+    if (found.sockets.length === 0) found.sockets = [after];
+    else found.sockets.push(after);
   }
 
   /** A picture of the socket as it is now, which nothing is compared with. */

@@ -3,7 +3,7 @@ import { errnoNumber } from '../../sys/platform.ts';
 import type { Call } from '../call.ts';
 import { prepare } from '../calls/prepare.ts';
 import type { Made, Prepared, Row } from '../calls/row.ts';
-import { rowOf } from '../calls/table.ts';
+import { rowOf } from '../calls/row-of.ts';
 import type { Door } from '../door.ts';
 import type { Scope } from '../scope.ts';
 import type { SocketRecord } from '../socket-table.ts';

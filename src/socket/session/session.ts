@@ -3,7 +3,7 @@ import { type Readiness, readiness } from '../../sys/readiness.ts';
 import type { Sys } from '../../sys/sys.ts';
 import { systemCalls } from '../../sys/syscalls.ts';
 import type { Call, Value } from '../call.ts';
-import type { Detail } from '../detail.ts';
+import { type Detail, together } from '../detail.ts';
 import type { Where } from '../errors.ts';
 import { Scope } from '../scope.ts';
 import { type SocketRecord, SocketTable } from '../socket-table.ts';
@@ -117,7 +117,8 @@ export class Session {
    * @throws BadCall where the call makes no sense, such as an unknown name; nothing is then called
    */
   perform(call: Call): Promise<Step> {
-    return this.start(call).step;
+    const job = this.start(call);
+    return job.returned === null ? job.step : Promise.resolve(job.returned);
   }
 
   /**
@@ -222,13 +223,14 @@ export class Session {
     const notes: Detail[] = [];
     const value =
       made.result < 0
-        ? undefined
+        ? null
         : takeAnswer(this.scope, this.observer, call, returned, { touched, notes });
     if (socket !== null) this.observer.called(socket, call.name);
     if (made.closed && socket?.open) this.forget(this.sockets.close(socket));
     const where = made.result >= 0 ? {} : this.whereOf(call, socket, prepared?.address ?? null);
-    const outcome = outcomeOf(this.sys, call, { ...made, ...(value && { value }) }, where);
+    const outcome = outcomeOf(this.sys, call, made, value, where);
     if (outcome.kind === 'error' && call.as !== undefined) this.scope.fail(call.as, outcome.error);
+    const { changes, sockets } = this.sight(touched);
     const step: Step = {
       n: ++this.stepsMade,
       call,
@@ -238,9 +240,10 @@ export class Session {
       durationUs: returned.durationUs,
       blockedUs: returned.blockedUs,
       job: job.blocked?.job ?? null,
-      ...this.sight(touched),
+      changes,
+      sockets,
       layout: made.layout ?? prepared?.layout ?? null,
-      details: [...(prepared?.details ?? []), ...(made.details ?? []), ...notes],
+      details: together(prepared?.details, made.details, notes),
     };
     this.history.add(step);
     // What close() ended is no news: the kernel was not asked.

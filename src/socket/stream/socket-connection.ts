@@ -1,6 +1,7 @@
 /** A connected socket as a stream: by steps where somebody watches, else by plain reads and writes. */
 import { errnoNumber } from '../../sys/platform.ts';
 import { type Arg, call } from '../call.ts';
+import type { Door } from '../door.ts';
 import { SocketError } from '../errors.ts';
 import type { Job } from '../session/job.ts';
 import type { Session } from '../session/session.ts';
@@ -27,12 +28,12 @@ export class SocketConnection implements Connection {
   private aroundSink = 0;
   private steppedIn = 0;
   private steppedOut = 0;
+  /** A wait without progress ends with ETIMEDOUT after so long; null waits for ever. */
+  readonly patienceMs: number | null;
   private readonly session: Session;
   private readonly fd: number;
-  private readonly patienceMs: number | null;
   private open = true;
 
-  /** @param patienceMs a wait without progress ends with ETIMEDOUT after so long; null waits for ever */
   constructor(session: Session, name: string, patienceMs: number | null = null) {
     const record = session.sockets.get(name);
     if (record === undefined) throw new Error(`no socket ${name}`);
@@ -53,6 +54,16 @@ export class SocketConnection implements Connection {
     this.plainSink = new DescriptorSink(session, descriptor);
     this.source = session.watched ? this.steppedSource() : this.patientSource();
     this.sink = session.watched ? this.steppedSink() : this.plainSink;
+  }
+
+  get door(): Door {
+    return this.session;
+  }
+
+  /** Somebody has a descriptor of their own for the socket, and closes it with this one. */
+  sharedWith(close: () => void): void {
+    const record = this.session.sockets.get(this.name);
+    if (record?.fd === this.fd) record.alsoClose = close;
   }
 
   get buffer(): Uint8Array | undefined {

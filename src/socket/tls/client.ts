@@ -5,8 +5,7 @@ import { type Endpoint, type Host, isHostName } from '../endpoint.ts';
 import type { Connection } from '../stream/connection.ts';
 import { checkHost, isAddress, objectionsTo } from './certificate.ts';
 import { detailsOf } from './details.ts';
-import { RawDuplex } from './duplex.ts';
-import { handshake } from './handshake.ts';
+import { carrierOf, handshake } from './handshake.ts';
 import { tlsProblem } from './problem.ts';
 import type { TlsConnection } from './tls-connection.ts';
 
@@ -34,9 +33,9 @@ export async function secureClient(
   options: TlsClientOptions,
 ): Promise<TlsConnection> {
   const name = options.sni ?? options.host;
-  const duplex = new RawDuplex(raw);
+  const carrier = carrierOf(raw);
   const socket = connect({
-    socket: duplex,
+    socket: carrier.stream,
     host: name,
     // RFC 6066 §3: "Literal IPv4 and IPv6 addresses are not permitted".
     ...(!isAddress(name) ? { servername: name } : {}),
@@ -48,7 +47,7 @@ export async function secureClient(
   });
   const connection = await handshake({
     raw,
-    duplex,
+    carrier,
     socket,
     event: 'secureConnect',
     timeoutMs: options.timeoutMs,

@@ -1,19 +1,18 @@
 /** A connection as a Node stream: what node:tls reads its records from, and writes them to. */
 import { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import type { Connection } from '../stream/connection.ts';
 import { copied } from '../stream/descriptor-stream.ts';
 import { READS_A_TURN, sharedBuffer } from '../stream/pump.ts';
+import type { Carrier } from './carrier.ts';
 
-/**
- * It never fails as a stream, for node:tls would drop what it has deciphered already: a failure is
- * told beside it, by `over` and `writeFailure`, once all that came before it was passed on.
- */
-export class RawDuplex extends Duplex {
-  /** Resolves when nothing more comes: null at TCP's end of file, else what the read failed with. */
+/** For every connection: also one whose reads and writes are steps. */
+export class RawDuplex extends Duplex implements Carrier {
+  readonly stream = this;
   readonly over: Promise<unknown>;
-  /** Whether node:tls was told of TCP's end of file. */
+  /** The connection below has its own. */
+  readonly patienceMs = null;
   atEnd = false;
-  /** What a write failed with; nothing is written after it. */
   writeFailure: unknown = null;
   private readonly raw: Connection;
   /** One of its own where reads are steps, as for pump(). */
@@ -35,7 +34,18 @@ export class RawDuplex extends Duplex {
     });
   }
 
-  /** Reads no more until release(): what is deciphered waits for its reader. */
+  get bytesIn(): number {
+    return this.raw.bytesIn;
+  }
+
+  get bytesOut(): number {
+    return this.raw.bytesOut;
+  }
+
+  deliver(socket: TLSSocket, take: (bytes: Uint8Array) => void): void {
+    socket.on('data', take);
+  }
+
   hold(): void {
     this.held = true;
   }
@@ -43,6 +53,11 @@ export class RawDuplex extends Duplex {
   release(): void {
     this.held = false;
     this.next();
+  }
+
+  /** What the kernel says comes beside the stream, as it is. */
+  cause(error: Error): Error {
+    return error;
   }
 
   override _read(): void {

@@ -1,19 +1,28 @@
 /** The handshake, for either side: done, failed, or not done in time. */
 import type { TLSSocket } from 'node:tls';
 import type { Connection } from '../stream/connection.ts';
+import { SocketConnection } from '../stream/socket-connection.ts';
+import type { Carrier } from './carrier.ts';
 import type { TlsDetails } from './details.ts';
-import type { RawDuplex } from './duplex.ts';
+import { RawDuplex } from './duplex.ts';
+import { nativeCarrier } from './native.ts';
 import { tlsFailure, tlsProblem } from './problem.ts';
 import { TlsConnection } from './tls-connection.ts';
 
 interface Handshake {
   readonly raw: Connection;
-  readonly duplex: RawDuplex;
+  readonly carrier: Carrier;
   readonly socket: TLSSocket;
   /** The event that tells of its end. */
   readonly event: 'secure' | 'secureConnect';
   readonly timeoutMs: number;
   readonly details: () => TlsDetails;
+}
+
+/** Node's own stream where nobody sees the connection's reads and writes, and there is one. */
+export function carrierOf(raw: Connection): Carrier {
+  const native = raw instanceof SocketConnection ? nativeCarrier(raw) : null;
+  return native ?? new RawDuplex(raw);
 }
 
 /**
@@ -33,7 +42,7 @@ export async function handshake(it: Handshake): Promise<TlsConnection> {
 
 function done({
   raw,
-  duplex,
+  carrier,
   socket,
   event,
   timeoutMs,
@@ -48,14 +57,18 @@ function done({
       clearTimeout(timer);
       const early = tlsProblem('EOF', 'the peer ended the connection during the handshake', raw);
       // Node tells of TCP's end as of a reset: ECONNRESET.
-      reject(duplex.atEnd ? early : tlsFailure(error, raw));
+      const cause = error instanceof Error ? carrier.cause(error) : error;
+      reject(carrier.atEnd ? early : tlsFailure(cause, raw));
     };
     socket.on('error', fail);
-    duplex.over.then(fail);
+    carrier.over.then(fail);
+    let connection: TlsConnection | null = null;
+    carrier.deliver(socket, (bytes) => connection?.take(bytes));
     // At once, so that nothing that comes behind the handshake is missed.
     socket.once(event, () => {
       clearTimeout(timer);
-      resolve(new TlsConnection(raw, duplex, socket, details()));
+      connection = new TlsConnection(raw, carrier, socket, details());
+      resolve(connection);
     });
   });
 }

@@ -2,8 +2,7 @@
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { Connection } from '../stream/connection.ts';
 import { detailsOf } from './details.ts';
-import { RawDuplex } from './duplex.ts';
-import { handshake } from './handshake.ts';
+import { carrierOf, handshake } from './handshake.ts';
 import type { TlsConnection } from './tls-connection.ts';
 
 /** How long a client may take for the handshake. */
@@ -39,8 +38,8 @@ export async function secureServer(
   context: TlsServerContext,
   timeoutMs: number = HANDSHAKE_MS,
 ): Promise<TlsConnection> {
-  const duplex = new RawDuplex(raw);
-  const socket = new TLSSocket(duplex, {
+  const carrier = carrierOf(raw);
+  const socket = new TLSSocket(carrier.stream, {
     isServer: true,
     secureContext: context.secureContext,
     ...(context.alpn === undefined ? {} : { ALPNProtocols: [...context.alpn] }),
@@ -49,7 +48,7 @@ export async function secureServer(
   socket.disableRenegotiation();
   return handshake({
     raw,
-    duplex,
+    carrier,
     socket,
     event: 'secure',
     timeoutMs,

@@ -2,12 +2,15 @@
 import type { TLSSocket } from 'node:tls';
 import { errnoNumber } from '../../sys/platform.ts';
 import type { Result } from '../../sys/sys.ts';
+import { SocketError } from '../errors.ts';
 import type { Connection } from '../stream/connection.ts';
 import { copied } from '../stream/descriptor-stream.ts';
+import { nothingMoved, whenStalled } from '../stream/idle.ts';
 import type { Sink, Source } from '../stream/stream.ts';
+import type { Carrier } from './carrier.ts';
 import type { TlsDetails } from './details.ts';
-import type { RawDuplex } from './duplex.ts';
 import { tlsFailure, tlsProblem, UNEXPECTED_EOF } from './problem.ts';
+import { WaitingBytes } from './waiting-bytes.ts';
 
 const EAGAIN = -errnoNumber('EAGAIN');
 
@@ -29,11 +32,9 @@ export class TlsConnection implements Connection {
   bytesIn = 0;
   bytesOut = 0;
   private readonly raw: Connection;
-  private readonly duplex: RawDuplex;
+  private readonly carrier: Carrier;
   private readonly socket: TLSSocket;
-  /** Deciphered, and not read yet. */
-  private waiting: Uint8Array[] = [];
-  private waitingBytes = 0;
+  private readonly waiting = new WaitingBytes();
   /** The peer ended in order: by close_notify. */
   private ended = false;
   /** Why nothing more comes, where that is not in order. */
@@ -42,27 +43,28 @@ export class TlsConnection implements Connection {
   private cut = false;
   private closing: Promise<void> | null = null;
   private wake: () => void = () => {};
+  private waking = false;
 
-  /** Takes over a TLS socket whose handshake is done. */
-  constructor(raw: Connection, duplex: RawDuplex, socket: TLSSocket, details: TlsDetails) {
+  /** Takes over a TLS socket whose handshake is done. What it deciphers is for take(). */
+  constructor(raw: Connection, carrier: Carrier, socket: TLSSocket, details: TlsDetails) {
     this.raw = raw;
-    this.duplex = duplex;
+    this.carrier = carrier;
     this.socket = socket;
     this.details = details;
     ({ name: this.name, local: this.local, remote: this.remote } = raw);
     this.source = {
       dryWhenShort: true,
-      read: (into) => this.read(into),
-      readable: () => this.readable(),
+      read: (into) => this.passed(this.waiting.take(into), into),
+      discard: (into) => this.passed(this.waiting.clear(), into),
+      readable: () => this.patiently('read', this.readable()),
     };
     this.sink = this.enciphering();
-    socket.on('data', (bytes: Uint8Array) => this.take(bytes));
     socket.on('end', () => this.atEnd());
     socket.on('error', (error) => this.failed(error));
     // Of a server's socket, Node tells errors after the handshake by this event only.
     socket.on('_tlsError', (error) => this.failed(error));
     socket.on('close', () => this.failed(tlsProblem('CLOSED', 'it is closed already', this)));
-    duplex.over.then((failure) => {
+    carrier.over.then((failure) => {
       if (failure !== null) this.failed(failure);
     });
   }
@@ -88,49 +90,63 @@ export class TlsConnection implements Connection {
   }
 
   async reset(): Promise<void> {
-    await this.raw.reset();
-    this.socket.destroy();
     this.closing ??= Promise.resolve();
+    // Both descriptors must be closed for it, where there are two.
+    this.socket.destroy();
+    await this.raw.reset();
   }
 
-  /** Records are counted here: also those of a handshake are progress. */
   patient(work: Promise<void>): Promise<void> {
-    return this.raw.patient(work);
+    return this.patiently('write', work);
   }
 
-  private read(into: Uint8Array): Result {
-    let count = 0;
-    while (count < into.length) {
-      const [first] = this.waiting;
-      if (first === undefined) break;
-      const part = first.subarray(0, into.length - count);
-      into.set(part, count);
-      count += part.length;
-      if (part.length === first.length) this.waiting.shift();
-      else this.waiting[0] = first.subarray(part.length);
-    }
-    this.waitingBytes -= count;
+  /** What was deciphered. It is copied. */
+  take(bytes: Uint8Array): void {
+    // Nobody reads any more.
+    if (this.closing !== null) return;
+    this.waiting.put(bytes);
+    if (this.waiting.length >= MOST_WAITING) this.carrier.hold();
+    this.wakeSoon();
+  }
+
+  /** @param count so many were taken, of what waits */
+  private passed(count: number, into: Uint8Array): Result {
     this.bytesIn += count;
-    if (this.waitingBytes < MOST_WAITING) this.duplex.release();
+    if (this.waiting.length < MOST_WAITING) this.carrier.release();
     if (count > 0 || into.length === 0) return count;
     if (this.failure !== null) throw this.failure;
     return this.ended ? 0 : EAGAIN;
   }
 
   private readable(): Promise<void> {
-    if (this.waitingBytes > 0 || this.isOver) return Promise.resolve();
+    if (this.waiting.length > 0 || this.isOver) return Promise.resolve();
     return new Promise((resolve) => {
       this.wake = resolve;
     });
   }
 
-  private take(bytes: Uint8Array): void {
-    // Nobody reads any more.
-    if (this.closing !== null) return;
-    this.waiting.push(bytes);
-    this.waitingBytes += bytes.length;
-    if (this.waitingBytes >= MOST_WAITING) this.duplex.hold();
-    this.wake();
+  /** Records come one by one: what has come by now is read together. */
+  private wakeSoon(): void {
+    if (this.waking) return;
+    this.waking = true;
+    setImmediate(() => {
+      this.waking = false;
+      this.wake();
+    });
+  }
+
+  /** The same promise, with patience. Records are counted: also those of a handshake are progress. */
+  private async patiently(call: 'read' | 'write', work: Promise<void>): Promise<void> {
+    const { carrier } = this;
+    const ms = carrier.patienceMs;
+    if (ms === null) return call === 'write' ? this.raw.patient(work) : work;
+    let stop: () => void = () => {};
+    const late = new Promise<never>((_, reject) => {
+      stop = whenStalled(carrier, ms, () =>
+        reject(new SocketError({ call, code: 'ETIMEDOUT', text: nothingMoved(ms) }, this)),
+      );
+    });
+    await Promise.race([work, late]).finally(() => stop());
   }
 
   private get isOver(): boolean {
@@ -139,7 +155,7 @@ export class TlsConnection implements Connection {
 
   /** By close_notify; or by TCP's end without one: anybody on the way may have cut the stream. */
   private atEnd(): void {
-    if (this.duplex.atEnd) {
+    if (this.carrier.atEnd) {
       this.cut = true;
       const text = 'the peer ended without close_notify: bytes may be missing';
       this.failed(tlsProblem(UNEXPECTED_EOF, text, this));
@@ -151,15 +167,21 @@ export class TlsConnection implements Connection {
 
   /** What comes after the end in order is no news. */
   private failed(error: unknown): void {
-    if (!this.isOver) this.failure = tlsFailure(error, this);
+    if (!this.isOver) this.failure = tlsFailure(this.causeOf(error), this);
     this.wake();
+  }
+
+  private causeOf(error: unknown): unknown {
+    return error instanceof Error ? this.carrier.cause(error) : error;
   }
 
   private enciphering(): Sink {
     const sink: { busy: Promise<void> | null; write: Sink['write'] } = {
       busy: null,
       write: (bytes) => {
-        const writing = this.encipher(copied(bytes)).finally(() => {
+        // OpenSSL enciphers them at once, unless they have to wait behind others.
+        const own = this.socket.writableLength === 0 ? bytes : copied(bytes);
+        const writing = this.encipher(own).finally(() => {
           if (sink.busy === writing) sink.busy = null;
         });
         sink.busy = writing;
@@ -174,18 +196,17 @@ export class TlsConnection implements Connection {
     const error = await new Promise<Error | null | undefined>((resolve) => {
       this.socket.write(bytes, resolve);
     });
-    const { writeFailure } = this.duplex;
+    const { writeFailure } = this.carrier;
     if (writeFailure !== null) throw writeFailure;
-    if (error != null) throw this.failure ?? tlsFailure(error, this);
+    if (error != null) throw this.failure ?? tlsFailure(this.causeOf(error), this);
     this.bytesOut += bytes.length;
   }
 
   private async endAndClose(): Promise<void> {
-    this.waiting = [];
-    this.waitingBytes = 0;
-    this.duplex.release();
+    this.waiting.clear();
+    this.carrier.release();
     if (this.failure === null || this.cut) await this.lingering(this.halfClose());
-    if (!this.isOver) await this.lingering(this.duplex.over);
+    if (!this.isOver) await this.lingering(this.carrier.over);
     this.socket.destroy();
     await this.raw.close();
   }
@@ -194,10 +215,10 @@ export class TlsConnection implements Connection {
   private async lingering(work: Promise<unknown>): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stalled = new Promise<void>((resolve) => {
-      let moved = this.raw.bytesOut;
+      let moved = this.carrier.bytesOut;
       timer = setInterval(() => {
-        if (this.raw.bytesOut === moved) resolve();
-        moved = this.raw.bytesOut;
+        if (this.carrier.bytesOut === moved) resolve();
+        moved = this.carrier.bytesOut;
       }, LINGER_MS);
     });
     await Promise.race([work, stalled]);

@@ -3,7 +3,7 @@ import { Cursor } from '../../script/cursor.ts';
 import { expectation } from '../../script/expectation.ts';
 import type { Expected } from '../../script/expected.ts';
 import { SyntaxProblem, tokensOf } from '../../script/lexer.ts';
-import { rowOf } from '../../socket/calls/table.ts';
+import { rowOf } from '../../socket/calls/row-of.ts';
 import { isAnswer } from '../../socket/names.ts';
 import { stateNamed, type TcpState } from '../../socket/state.ts';
 import type { Question } from './question.ts';

@@ -1,7 +1,7 @@
 /** What to ask before a call is made: what it will return, and which states follow. */
 import type { Call } from '../../socket/call.ts';
 import type { Row } from '../../socket/calls/row.ts';
-import { rowOf } from '../../socket/calls/table.ts';
+import { rowOf } from '../../socket/calls/row-of.ts';
 import type { Snapshot, TcpState } from '../../socket/state.ts';
 import { type Evidence, socketNamed, subjectName } from '../why/evidence.ts';
 import { partnerOf } from '../why/history.ts';

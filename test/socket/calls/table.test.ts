@@ -1,7 +1,8 @@
 /** The one table of calls, from which the rest is derived. */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { callTable, rowOf } from '../../../src/socket/calls/table.ts';
+import { rowOf } from '../../../src/socket/calls/row-of.ts';
+import { callTable } from '../../../src/socket/calls/table.ts';
 import { constants } from '../../../src/sys/platform.ts';
 import { has } from '../../support/tools.ts';
 
