@@ -37,6 +37,8 @@ const start = await build({
   entryPoints: ['src/cli/start/start.ts'],
   outdir: 'dist/cli',
   format: 'cjs',
+  minifyWhitespace: true,
+  minifySyntax: true,
   define: { SOCKLAB_BUILT: JSON.stringify({ version, main, packs, packOf }) },
 });
 // The folder above says that .js is an ES module.

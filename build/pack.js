@@ -7,62 +7,23 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { build, transform } from 'esbuild';
+import { LATE } from './late.js';
 
-/** What these need is in the first pack, so that they read one file. */
-const FIRST = ['main.ts', 'sockets/send.ts', 'sockets/connect.ts'];
-/**
- * Run when something of them is first asked for, and not with whoever imports them: what most runs do
- * without. They change nothing when they are loaded, so nobody can tell.
- */
-const LATE = [
-  'chalk',
-  'src/cli/sockets/file-source.ts',
-  'src/cli/sockets/ready-fd.ts',
-  'src/cli/sockets/struct-message.ts',
-  'src/cli/sockets/struct-shown.ts',
-  'src/cli/stepper.ts',
-  'src/socket/calls/addresses.ts',
-  'src/socket/calls/asking.ts',
-  'src/socket/calls/byte-order.ts',
-  'src/socket/calls/lifecycle.ts',
-  'src/socket/calls/options.ts',
-  'src/socket/calls/poll.ts',
-  'src/socket/calls/receiving.ts',
-  'src/socket/calls/resolving.ts',
-  'src/socket/calls/sending.ts',
-  'src/socket/calls/stdio.ts',
-  'src/socket/calls/stdio-input.ts',
-  'src/socket/calls/table.ts',
-  'src/socket/calls/until.ts',
-  'src/socket/records.ts',
-  'src/sys/names.ts',
-  'src/sys/port-holder.ts',
-  'src/sys/proc-net.ts',
-  'src/sys/resolver.ts',
-  'src/teach/why/failed.ts',
-  'src/view/caret.ts',
-  'src/view/json.ts',
-  'src/view/progress.ts',
-  'src/view/step.ts',
-  'src/view/struct.ts',
-  'src/view/trace.ts',
-  'src/view/unmet-reply.ts',
-  'src/wire/eol.ts',
-  'src/wire/escapes.ts',
-  'src/wire/hex.ts',
-  'src/wire/printf.ts',
-  'src/wire/scanf.ts',
-  'src/wire/struct/parse.ts',
-];
-
+/** What a pack begins with: what these need is in it, so that a run reads one file, or two. */
+const PACKS = {
+  first: ['src/cli/main.ts', 'src/cli/sockets/send.ts', 'src/cli/sockets/connect.ts'],
+  prompt: ['src/cli/repl/terminal.ts'],
+};
 /** A chunk with so much of its own has a pack of its own: pkijs, inquirer. */
 const LARGE = 300_000;
+
+const ALL_LATE = Object.values(LATE).flat();
 
 /** @returns the packs as text, and in which of them each chunk is */
 export async function pack(options) {
   const { outputFiles, metafile } = await build({
     ...options,
-    entryPoints: ['src/cli/main.ts', ...LATE],
+    entryPoints: ['src/cli/main.ts', ...ALL_LATE],
     outdir: 'dist/cli',
     format: 'esm',
     splitting: true,
@@ -101,7 +62,7 @@ export async function pack(options) {
     const text = ascii(`(() => {\n${helpers}return {\n${content}}\n})()\n`);
     return { name, text, hash: createHash('sha256').update(text).digest('hex').slice(0, 16) };
   });
-  return { packs, packOf, main: chunkOf(chunks, 'main.ts'), metafile };
+  return { packs, packOf, main: chunkOf(chunks, 'src/cli/main.ts'), metafile };
 }
 
 /** What esbuild puts before each chunk that it makes CommonJS of. One for all of them is enough. */
@@ -142,7 +103,7 @@ const late = {
     onResolve({ filter: /./ }, async ({ path, importer, kind, resolveDir, pluginData }) => {
       if (kind !== 'import-statement' || pluginData === late) return;
       const found = await resolve(path, { importer, kind, resolveDir, pluginData: late });
-      const one = LATE.find((one) => found.path.endsWith(`/${one}`) || path === one);
+      const one = ALL_LATE.find((one) => found.path.endsWith(`/${one}`) || path === one);
       return one === undefined ? undefined : { path: `late:${one}`, external: true };
     });
   },
@@ -182,8 +143,10 @@ function packed(chunks) {
     packOf[name] = pack;
     for (const need of chunks.get(name).needs) put(need, pack);
   };
-  for (const file of FIRST) put(chunkOf(chunks, file), 'first');
-  for (const one of LATE) put(lateChunk(chunks, one), 'first');
+  for (const [pack, files] of Object.entries(PACKS)) {
+    for (const file of files) put(chunkOf(chunks, file), pack);
+    for (const one of LATE[pack]) put(lateChunk(chunks, one), pack);
+  }
   for (const [name, { bytes, entryPoint }] of chunks)
     if (bytes > LARGE) packOf[name] ??= named(entryPoint ?? name);
   for (const name of chunks.keys()) put(name, 'more');
@@ -196,6 +159,6 @@ function named(path) {
 }
 
 function chunkOf(chunks, file) {
-  for (const [name, { entryPoint }] of chunks) if (entryPoint === `src/cli/${file}`) return name;
-  throw new Error(`no chunk begins with src/cli/${file}`);
+  for (const [name, { entryPoint }] of chunks) if (entryPoint === file) return name;
+  throw new Error(`no chunk begins with ${file}`);
 }

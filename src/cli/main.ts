@@ -5,7 +5,7 @@ import { whyUnsupported } from '../sys/platform.ts';
 import { type Context, processContext } from './context.ts';
 import { EXIT, exitCodeOf, Failure } from './exit.ts';
 import { endByHangUp } from './hang-up.ts';
-import { createProgram, onlyCommand } from './program.ts';
+import { createProgram, onlyCommand, onTerminal } from './program.ts';
 
 /**
  * Runs one command line.
@@ -38,7 +38,8 @@ export async function main(
       code = result;
     };
     const ascii = argv.includes('--ascii');
-    const program = createProgram(context, version, done, ascii, onlyCommand(argv));
+    const only = onlyCommand(argv, () => onTerminal(context));
+    const program = createProgram(context, version, done, ascii, only);
     await program.parseAsync([...argv], { from: 'user' });
     if (lookupsUnderWay() > 0) await endDespiteLookups(code, context);
     return code;

@@ -33,11 +33,21 @@ const NEED_ALL: readonly string[] = ['help', 'completion', 'man'];
 
 /**
  * The one command that a command line needs: most of a quick start was to define the other dozen.
- * Null where it is not certain, as behind an option.
+ * Null where it is not certain.
+ * @param prompt whether it would be the prompt's, if there is no command
  */
-export function onlyCommand([word = '']: readonly string[]): string | null {
+export function onlyCommand(argv: readonly string[], prompt: () => boolean): string | null {
+  const [word] = behindOptions(argv);
+  if (word === undefined) return prompt() ? 'repl' : null;
   const known = Object.values(COMMANDS).some((commands) => Object.hasOwn(commands, word));
   return known && !NEED_ALL.includes(word) ? word : null;
+}
+
+/** What follows the options that may stand before a command. */
+function behindOptions(argv: readonly string[]): readonly string[] {
+  const [option = ''] = argv;
+  if (option === '--ascii' || option === '--quiet') return behindOptions(argv.slice(1));
+  return option === '--color' ? behindOptions(argv.slice(2)) : argv;
 }
 
 /**
@@ -76,7 +86,7 @@ export function createProgram(
   program.action(async (options: CommonOptions) => {
     const [word] = program.args;
     if (word !== undefined) throw unknownCommand(word, program);
-    if (stdout.isTTY !== true || context.stdin.isTTY !== true) return program.outputHelp();
+    if (!onTerminal(context)) return program.outputHelp();
     const { terminalRepl } = await import('./repl/terminal.ts');
     done(await terminalRepl(context, options));
   });
@@ -87,4 +97,9 @@ export function createProgram(
   }
   // After the commands, which would take it over: run and explain have nothing to do with nc.
   return withHabits(program);
+}
+
+/** Whether a person sits there, at both ends. stdin is asked last: to open it changes it. */
+export function onTerminal(context: Context): boolean {
+  return context.stdout.isTTY === true && context.stdin.isTTY === true;
 }

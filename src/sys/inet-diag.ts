@@ -5,6 +5,7 @@
 
 import { parseIPv4, parseIPv6 } from './inet.ts';
 import { viewOf, zeroed } from './memory.ts';
+import { OUT_OF_THE_WAY } from './out-of-the-way.ts';
 import { constant, errnoNumber, type TcpState, tcpStateOf } from './platform.ts';
 import type { SocketAddress } from './sockaddr.ts';
 import type { Sys } from './sys.ts';
@@ -15,12 +16,6 @@ const SOCK_DIAG_BY_FAMILY = 20;
 const NLMSG_ERROR = 2;
 const NLM_F_REQUEST = 1;
 const F_DUPFD_CLOEXEC = 1030;
-
-/**
- * The netlink socket stands out of the way of the user's: the kernel hands out the lowest number
- * that is free (open(2)), and theirs should be the ones that a C program gets.
- */
-const OUT_OF_THE_WAY = 512;
 
 /** The number of the loopback interface in every network namespace. */
 const LOOPBACK = 1;

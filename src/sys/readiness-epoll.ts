@@ -5,6 +5,7 @@
  */
 import { bind, call } from './ffi.ts';
 import { ints } from './memory.ts';
+import { OUT_OF_THE_WAY } from './out-of-the-way.ts';
 import { constant, errnoNumber } from './platform.ts';
 import { type PollHandle, pollHandle } from './poll-handle.ts';
 import type { Interest, Readiness, Waiting } from './readiness.ts';
@@ -20,8 +21,6 @@ const EPOLL_CTL_DEL = 2;
 const EPOLL_CTL_MOD = 3;
 const EPOLL_CLOEXEC = 0o2000000;
 const F_DUPFD_CLOEXEC = 1030;
-/** Descriptors on the screen are those of a C program: ours keep out of their way. */
-const OUT_OF_THE_WAY = 512;
 
 /** struct epoll_event, in ints: `events`, and `data`. On x86-64 it is packed, elsewhere aligned. */
 const SIZE = process.arch === 'x64' ? 3 : 4;

@@ -10,7 +10,13 @@ const NO_WORD = /[^\p{L}\p{N}\p{M}]/u;
 const BLANK = /\s/;
 const NO_BLANK = /\S/;
 
-const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | null = null;
+
+/** Made when the cursor first moves: it takes ten milliseconds, for which the prompt need not wait. */
+function charactersOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  return segmenter.segment(text);
+}
 
 export class Line {
   private value = '';
@@ -165,13 +171,13 @@ export class Line {
   private leftOf(at = this.at): number {
     const near = this.value.slice(Math.max(0, at - NEARBY), at);
     let last = '';
-    for (const { segment } of characters.segment(near)) last = segment;
+    for (const { segment } of charactersOf(near)) last = segment;
     return at - last.length;
   }
 
   private rightOf(at = this.at): number {
     const near = this.value.slice(at, at + NEARBY);
-    for (const { segment } of characters.segment(near)) return at + segment.length;
+    for (const { segment } of charactersOf(near)) return at + segment.length;
     return at;
   }
 

@@ -10,6 +10,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readSync,
   renameSync,
   type Stats,
@@ -23,6 +24,7 @@ import { dirname } from 'node:path';
 const KEY_LENGTH = 64;
 /** Nothing of ours is larger: what is, is not ours. */
 const MOST_BYTES = 64 * 1024 * 1024;
+const OLD_MS = 30 * 86_400_000;
 
 /**
  * `socklab` in the folder for caches of the XDG Base Directory Specification; null where there is
@@ -69,6 +71,7 @@ export function writeKept(folder: string, name: string, key: string, data: Uint8
     }
     closeSync(fd);
     renameSync(beside, `${folder}/${name}`);
+    tidy(folder);
   } catch {
     if (fd >= 0) remove(beside, fd);
   }
@@ -84,6 +87,14 @@ function remove(path: string, fd: number): void {
     unlinkSync(path);
   } catch {
     // So be it.
+  }
+}
+
+/** What other versions have left. One that is still run writes its own again, once a month. */
+function tidy(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const path = `${folder}/${name}`;
+    if (Date.now() - lstatSync(path).mtimeMs > OLD_MS) unlinkSync(path);
   }
 }
 

@@ -68,6 +68,7 @@ export function packed(
     const pack = packOf[name];
     // Of it createRequire() is used, and what that makes is here. To load it takes a millisecond.
     if (name === 'node:module') return { createRequire: () => outside };
+    if (name === 'node:process') return process;
     if (pack === undefined) return late(name, outside);
     const module = { exports: {} };
     loaded.set(name, module);
@@ -84,7 +85,7 @@ function compiled(file: string, name: string, hash: string, keeping: Keeping | n
   const { folder, command } = keeping;
   // V8 looks at the length of the source only, and at its own version and flags.
   const key = `socklab ${hash} ${source.length} ${process.version} ${process.arch}`;
-  const kept = `${command}-${name}-${process.version}`;
+  const kept = `${command}-${name}-${process.version}-${hash}`;
   const data = readKept(folder, kept, key);
   const script = new Script(source, {
     filename: file,

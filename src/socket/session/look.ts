@@ -23,7 +23,7 @@ const CONNECTED: ReadonlySet<TcpState | null> = new Set<TcpState>([
 
 export class Looker {
   private readonly sys: Sys;
-  private readonly lookup: ConnectionLookup;
+  private made: ConnectionLookup | null = null;
   private readonly book = new AddressBook();
   private readonly address = outBuffer(ADDRESS_STORAGE);
   private readonly addressBytes = Buffer.from(
@@ -43,7 +43,11 @@ export class Looker {
 
   constructor(sys: Sys) {
     this.sys = sys;
-    this.lookup = new ConnectionLookup(sys);
+  }
+
+  private get lookup(): ConnectionLookup {
+    this.made ??= new ConnectionLookup(this.sys);
+    return this.made;
   }
 
   /**
@@ -68,7 +72,7 @@ export class Looker {
   }
 
   close(): void {
-    this.lookup.close();
+    this.made?.close();
   }
 
   /**
