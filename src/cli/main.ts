@@ -52,6 +52,20 @@ export async function main(
   }
 }
 
+/** Runs one command line, and ends the process. */
+export async function run(argv: readonly string[], version: string): Promise<void> {
+  const { stdout, stderr } = processContext;
+  const code = await main(argv, version);
+  process.exitCode = code;
+  // What is only to be done in this turn: who was woken by the last event.
+  await new Promise((next) => setImmediate(next));
+  const unsaid = stdout.writableLength + stderr.writableLength;
+  // Nothing is left to be done: to exit(3) at once saves Node some milliseconds of tidying up.
+  if (unsaid === 0 && process.getActiveResourcesInfo().length === 0) process.exit(code);
+  // Ended from outside: whoever reads our last words may stand still, and is not waited for long.
+  if (code > 128) setTimeout(() => process.exit(code), 1000).unref();
+}
+
 /** A name server that is silent must not hold the process up: --timeout is over. */
 async function endDespiteLookups(code: number, { stdout, stderr }: Context): Promise<void> {
   for (const stream of [stdout, stderr]) {
