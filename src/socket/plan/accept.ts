@@ -6,7 +6,7 @@ import { call, named } from '../call.ts';
 import { SocketError, socketError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import type { SocketRecord } from '../socket-table.ts';
-import { AcceptedConnection } from '../stream/accepted-connection.ts';
+import { AcceptedConnection, type Listener } from '../stream/accepted-connection.ts';
 import type { Connection } from '../stream/connection.ts';
 import { SocketConnection } from '../stream/socket-connection.ts';
 
@@ -25,10 +25,9 @@ const peerBytes = Buffer.from(peer.bytes.buffer, peer.bytes.byteOffset, peer.byt
 const NO_ROOM: readonly string[] = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'];
 
 /** Takes the connections of the socket `server`, in the order of the kernel's queue. */
-export class Acceptor {
-  private readonly session: Session;
-  /** Where it listens. */
-  private readonly local: string;
+export class Acceptor implements Listener {
+  readonly session: Session;
+  readonly local: string;
   private readonly exhausted: (error: SocketError) => void;
 
   /** @param exhausted told once when no descriptor is left; then it waits and tries again */
@@ -68,7 +67,7 @@ export class Acceptor {
   private plainly({ fd }: SocketRecord, number: number): AcceptedConnection | SocketError | null {
     const { session, local } = this;
     const taken = session.sys.accept4(fd, peer);
-    if (taken >= 0) return new AcceptedConnection(session, taken, number, packed(), local);
+    if (taken >= 0) return new AcceptedConnection(this, taken, number, packed());
     if (taken === EAGAIN || taken === EINTR) return null;
     return socketError(session.sys, 'accept', taken, { local });
   }
@@ -80,7 +79,7 @@ export class Acceptor {
   }
 }
 
-/** The peer's address, a character a byte: a string is the smallest way to keep it. */
+/** The peer's address, a character a byte. */
 function packed(): string {
   return peerBytes.toString('latin1', 0, Math.min(peer.length[0] ?? 0, peerBytes.length));
 }

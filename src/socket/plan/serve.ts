@@ -11,11 +11,11 @@ import type { Sink } from '../stream/stream.ts';
 import type { Through } from '../stream/tap.ts';
 import { Acceptor } from './accept.ts';
 import type { StreamEndpoint } from './addresses.ts';
-import { Attended } from './attended.ts';
 import { converse } from './converse.ts';
 import type { Input } from './input.ts';
 import { type ListenOptions, openListener } from './listener.ts';
 import type { Secure } from './open-connection.ts';
+import { Served } from './served.ts';
 
 /** What a server tells while it runs. */
 export interface ServeEvents {
@@ -87,11 +87,8 @@ export async function serve(
     session.close();
     over();
   };
-  const attending = {
-    closed: (one: Connection, lost: SocketError | null) => events.closed(one, lost),
-    over,
-    broken,
-  };
+  const closed: ServeEvents['closed'] = (connection, lost) => events.closed(connection, lost);
+  const server = { closed, over, broken };
   for (let number = 1; ; number++) {
     while (active >= options.maxConnections) {
       await new Promise<void>((resolve) => {
@@ -104,14 +101,14 @@ export async function serve(
     if (connection === null) break;
     events.accepted(connection);
     active++;
-    if (service?.attend !== undefined && isPlain(options)) {
-      service.attend(connection, new Attended(connection, attending));
+    if (service?.into !== undefined && isPlain(options)) {
+      new Served(connection, service.into(connection), server).ready();
     } else handle(connection, handler, options, events).then(over, broken);
   }
   if (defect !== null) throw (defect as { readonly error: unknown }).error;
 }
 
-/** Whether a service may have connections as they are. */
+/** Whether nothing but the service is done with a connection. */
 function isPlain({ secure, through, idleMs }: ServeOptions): boolean {
   return secure === null && through === undefined && idleMs === null;
 }

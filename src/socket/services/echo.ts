@@ -1,9 +1,12 @@
 /** Echo (RFC 862): "any data received is sent back". */
-import { pump, pumpTo } from '../stream/pump.ts';
+import type { Connection } from '../stream/connection.ts';
+import { pump } from '../stream/pump.ts';
 import type { Service } from './service.ts';
 
+const into = ({ sink }: Connection) => sink;
+
 export const echo: Service = {
-  connection: ({ source, sink, buffer }) => pump(source, sink, buffer),
-  attend: ({ source, sink, buffer }, end) => pumpTo(end, source, sink, buffer),
+  connection: (connection) => pump(connection.source, into(connection), connection.buffer),
+  into,
   datagram: (bytes) => bytes,
 };

@@ -1,6 +1,6 @@
 /** What a server does with a connection. To add a service is to add a file and a line in the table. */
 import type { Connection } from '../stream/connection.ts';
-import type { End } from '../stream/pump.ts';
+import type { Sink } from '../stream/stream.ts';
 import { chargen } from './chargen.ts';
 import { chat } from './chat/chat.ts';
 import { daytime } from './daytime.ts';
@@ -16,10 +16,10 @@ export interface Service {
   /** Serves one connection until it is over; the caller closes it. @throws SocketError where it is lost */
   connection(connection: Connection): Promise<void>;
   /**
-   * The same, and `end` is told instead of a promise. For what is most often idle: a promise and those
-   * who wait for it are larger than all that a connection needs.
+   * Where the peer's bytes go, where that is all that connection() does: whoever has ten thousand such
+   * connections can do it himself, without a promise for each.
    */
-  attend?(connection: Connection, end: End): void;
+  readonly into?: (connection: Connection) => Sink;
   /**
    * The answer to one datagram, null for none. Absent where the service makes no sense without a
    * connection.

@@ -11,7 +11,8 @@ interface Keys {
 
 export class Neighbours {
   private readonly connections = new Map<string, SocketRecord>();
-  private readonly listeners = new Map<string, SocketRecord>();
+  /** Several share an address with SO_REUSEPORT (socket(7)): any of them may get the connection. */
+  private readonly listeners = new Map<string, Set<SocketRecord>>();
   /** A pair stays the same object while the connection lasts. */
   private readonly keys = new WeakMap<Pair, Keys>();
 
@@ -23,9 +24,7 @@ export class Neighbours {
   /** Those that listen where the connection leads to, or where it came in. */
   listenersOf({ pair }: SocketRecord): SocketRecord[] {
     if (pair === null) return [];
-    return [this.listenerAt(pair.peer), this.listenerAt(pair.local)].filter(
-      (listener) => listener !== undefined,
-    );
+    return [...this.listenersAt(pair.peer), ...this.listenersAt(pair.local)];
   }
 
   /** Notes what a new look at a socket tells. @param over no look will show anything new */
@@ -39,8 +38,8 @@ export class Neighbours {
       if (!over && gives) this.connections.set(here, record);
       else if (over && holder === record) this.connections.delete(here);
     }
-    if (last?.state === 'LISTEN') this.listeners.set(last.local ?? '', record);
-    else if (before?.state === 'LISTEN') this.listeners.delete(before.local ?? '');
+    if (last?.state === 'LISTEN') this.listens(last.local ?? '', record);
+    else if (before?.state === 'LISTEN') this.listensNoMore(before.local ?? '', record);
   }
 
   forget(record: SocketRecord): void {
@@ -50,10 +49,22 @@ export class Neighbours {
   }
 
   /** A listener has the address itself, or a wildcard. */
-  private listenerAt(address: Internet): SocketRecord | undefined {
+  private listenersAt(address: Internet): Iterable<SocketRecord> {
     const { port } = address;
     const keys = [addressKey(address), `0.0.0.0:${port}`, `[::]:${port}`];
-    return keys.map((key) => this.listeners.get(key)).find((found) => found !== undefined);
+    return keys.map((key) => this.listeners.get(key)).find((found) => found !== undefined) ?? [];
+  }
+
+  private listens(address: string, record: SocketRecord): void {
+    const there = this.listeners.get(address);
+    if (there === undefined) this.listeners.set(address, new Set([record]));
+    else there.add(record);
+  }
+
+  private listensNoMore(address: string, record: SocketRecord): void {
+    const there = this.listeners.get(address);
+    there?.delete(record);
+    if (there?.size === 0) this.listeners.delete(address);
   }
 
   private keysOf(pair: Pair): Keys {

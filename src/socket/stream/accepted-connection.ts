@@ -1,16 +1,17 @@
 /**
  * A connection that was accepted where nobody watches the calls: it has no name in a session's tables
- * and no steps, for a server may have ten thousand of them.
+ * and no steps, and is its own source, sink and descriptor, for a server may have ten thousand of them.
  */
+
 import { constant, errnoNumber } from '../../sys/platform.ts';
+import type { Waiting } from '../../sys/readiness.ts';
 import { ADDRESS_STORAGE, decodeAddress, shownAddress } from '../../sys/sockaddr.ts';
-import { outBuffer, written } from '../../sys/sys.ts';
+import { outBuffer, type Result, written } from '../../sys/sys.ts';
 import { socketError, type Where } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import type { Connection } from './connection.ts';
-import { DescriptorSink } from './descriptor-stream.ts';
-import { SocketSource } from './socket-source.ts';
-import type { Descriptor } from './stream.ts';
+import { discardFrom, PlainSink, readFrom, whenReadable } from './descriptor-stream.ts';
+import type { Descriptor, Source } from './stream.ts';
 
 const ENOTCONN = -errnoNumber('ENOTCONN');
 /** struct linger: on, zero seconds. close() then sends RST (socket(7), SO_LINGER). */
@@ -19,37 +20,53 @@ const DONE = Promise.resolve();
 
 const ownAddress = outBuffer(ADDRESS_STORAGE);
 
-export class AcceptedConnection implements Connection, Descriptor {
+/** Who has accepted it. */
+export interface Listener {
+  readonly session: Session;
+  /** Where it listens. */
+  readonly local: string;
+}
+
+export class AcceptedConnection extends PlainSink implements Connection, Source, Descriptor {
   readonly fd: number;
-  readonly source: SocketSource;
-  readonly sink: DescriptorSink;
-  private readonly session: Session;
+  private readonly listener: Listener;
   private readonly number: number;
   /** The peer's address as accept4(2) gave it, a character a byte: a string is the smallest way to keep it. */
   private readonly peer: string;
-  /** Where the listener listens. */
-  private readonly at: string;
-  private known: string | null = null;
-  private around = 0;
+  private came = 0;
   private open = true;
 
-  constructor(session: Session, fd: number, number: number, peer: string, at: string) {
-    this.session = session;
+  constructor(listener: Listener, fd: number, number: number, peer: string) {
+    super();
+    this.listener = listener;
     this.fd = fd;
     this.number = number;
     this.peer = peer;
-    this.at = at;
-    this.source = new SocketSource(session, this);
-    this.sink = new DescriptorSink(session, this);
-    session.others.add(this);
+    listener.session.others.add(this);
   }
 
   get name(): string {
     return `conn${this.number}`;
   }
 
+  get source(): this {
+    return this;
+  }
+
+  get sink(): this {
+    return this;
+  }
+
+  get plain(): this {
+    return this;
+  }
+
   get kind(): 'socket' {
     return 'socket';
+  }
+
+  get where(): Where {
+    return this;
   }
 
   get remote(): string | null {
@@ -58,17 +75,9 @@ export class AcceptedConnection implements Connection, Descriptor {
 
   /** The listener's own address, unless that means any: then the kernel is asked, while it is open. */
   get local(): string | null {
-    if (!/^(0\.0\.0\.0|\[::\]):/.test(this.at)) return this.at;
-    if (this.known === null && this.open) this.known = this.ask();
-    return this.known ?? this.at;
-  }
-
-  get where(): Where {
-    return this;
-  }
-
-  get plain(): Descriptor {
-    return this;
+    const { local } = this.listener;
+    const any = /^(0\.0\.0\.0|\[::\]):/.test(local);
+    return (any && this.open ? this.askLocal() : null) ?? local;
   }
 
   /** The shared one. */
@@ -77,24 +86,48 @@ export class AcceptedConnection implements Connection, Descriptor {
   }
 
   get bytesIn(): number {
-    return this.source.taken;
+    return this.came;
   }
 
   get bytesOut(): number {
-    return this.sink.taken + this.around;
+    return this.taken;
+  }
+
+  get dryWhenShort(): true {
+    return true;
   }
 
   isOpen(): boolean {
     return this.open;
   }
 
+  read(into: Uint8Array): Result {
+    return this.counted(readFrom(this.door, this, into));
+  }
+
+  discard(into: Uint8Array): Result {
+    return this.counted(discardFrom(this.door, this, into));
+  }
+
+  passed(count: number): void {
+    this.came += count;
+  }
+
+  readable(): Promise<void> {
+    return new Promise((resolve) => this.whenReadable({ ready: resolve }));
+  }
+
+  whenReadable(waiting: Waiting): void {
+    whenReadable(this.door, this, waiting);
+  }
+
   sent(bytes: number): void {
-    this.around += bytes;
+    this.taken += bytes;
   }
 
   async halfClose(): Promise<void> {
     if (!this.open) return;
-    const { sys } = this.session;
+    const { sys } = this.door;
     const result = sys.shutdown(this.fd, constant('SHUT_WR'));
     // The peer may have reset the connection already; the read side tells that better.
     if (result < 0 && result !== ENOTCONN) throw socketError(sys, 'shutdown', result, this);
@@ -106,8 +139,8 @@ export class AcceptedConnection implements Connection, Descriptor {
   }
 
   reset(): Promise<void> {
-    const { sys } = this.session;
-    if (this.open) sys.setsockopt(this.fd, constant('SOL_SOCKET'), constant('SO_LINGER'), RESET);
+    const [level, option] = [constant('SOL_SOCKET'), constant('SO_LINGER')];
+    if (this.open) this.door.sys.setsockopt(this.fd, level, option, RESET);
     return this.close();
   }
 
@@ -120,17 +153,30 @@ export class AcceptedConnection implements Connection, Descriptor {
   cut(): void {
     if (!this.open) return;
     this.open = false;
-    this.session.others.delete(this);
-    this.session.readiness.release(this.fd);
-    this.session.sys.close(this.fd);
+    this.door.others.delete(this);
+    this.door.readiness.release(this.fd);
+    this.door.sys.close(this.fd);
   }
 
-  private ask(): string | null {
-    if (this.session.sys.getsockname(this.fd, ownAddress) < 0) return null;
+  protected get door(): Session {
+    return this.listener.session;
+  }
+
+  protected get to(): this {
+    return this;
+  }
+
+  private counted(count: Result): Result {
+    if (count > 0) this.came += count;
+    return count;
+  }
+
+  private askLocal(): string | null {
+    if (this.door.sys.getsockname(this.fd, ownAddress) < 0) return null;
     const address = decodeAddress(written(ownAddress));
     // A connection that was reset has lost its port; it was the listener's.
     const lost = 'port' in address && address.port === 0;
-    const port = Number(/\d+$/.exec(this.at)?.[0]);
+    const port = Number(/\d+$/.exec(this.listener.local)?.[0]);
     return shownAddress(lost ? { ...address, port } : address);
   }
 }

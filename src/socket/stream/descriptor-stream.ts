@@ -39,11 +39,39 @@ const POLLOUT = 4;
 /** tcp(7): MSG_TRUNC "causes the received bytes of data to be discarded". Linux only. */
 const MSG_TRUNC = process.platform === 'linux' ? (constants.get('MSG_TRUNC') ?? 0) : 0;
 
+/** As Source.read() of a descriptor. */
+export function readFrom(door: Door, from: Descriptor, into: Uint8Array): Result {
+  const result = from.isOpen() ? door.sys.read(from.fd, into) : EBADF;
+  return result >= 0 || result === EAGAIN ? result : notRead(door, from, result);
+}
+
+/**
+ * As Source.discard() of a socket. The kernel still counts, acknowledges and checks the bytes; it does
+ * not copy them.
+ */
+export function discardFrom(door: Door, from: Descriptor, into: Uint8Array): Result {
+  if (MSG_TRUNC === 0) return readFrom(door, from, into);
+  const result = from.isOpen() ? door.sys.recv(from.fd, into, MSG_TRUNC) : EBADF;
+  return result >= 0 || result === EAGAIN ? result : notRead(door, from, result);
+}
+
+/** @throws SocketError unless it only has to be called again */
+function notRead({ sys }: Door, { where }: Descriptor, result: Result): Result {
+  if (result === EINTR) return EAGAIN;
+  throw socketError(sys, 'read', result, where);
+}
+
+/** As Source.whenReadable() of a descriptor. */
+export function whenReadable(door: Door, from: Descriptor, waiting: Waiting): void {
+  if (from.isOpen()) door.readiness.when(from.fd, 'readable', waiting);
+  else queueMicrotask(() => waiting.ready());
+}
+
 export class DescriptorSource implements Source {
   readonly dryWhenShort: boolean;
   readonly plain: Descriptor | undefined;
-  private readonly door: Door;
-  private readonly from: Descriptor;
+  protected readonly door: Door;
+  protected readonly from: Descriptor;
   private small: boolean;
 
   constructor(door: Door, from: Descriptor, dryWhenShort = false) {
@@ -55,26 +83,12 @@ export class DescriptorSource implements Source {
   }
 
   read(into: Uint8Array): Result {
-    const result = this.from.isOpen() ? this.door.sys.read(this.from.fd, into) : EBADF;
+    const result = readFrom(this.door, this.from, into);
     if (this.small && result >= FULL_PIPE) {
       this.small = false;
       this.door.sys.enlargePipe(this.from.fd, LARGE_PIPE);
     }
-    return this.checked(result);
-  }
-
-  /** Of a socket only. The kernel still counts, acknowledges and checks them; it does not copy them. */
-  discard(into: Uint8Array): Result {
-    if (MSG_TRUNC === 0) return this.read(into);
-    const result = this.from.isOpen() ? this.door.sys.recv(this.from.fd, into, MSG_TRUNC) : EBADF;
-    return this.checked(result);
-  }
-
-  /** @throws SocketError unless it only has to be called again */
-  private checked(result: Result): Result {
-    if (result >= 0 || result === EAGAIN) return result;
-    if (result === EINTR) return EAGAIN;
-    throw socketError(this.door.sys, 'read', result, this.from.where);
+    return result;
   }
 
   readable(): Promise<void> {
@@ -83,24 +97,19 @@ export class DescriptorSource implements Source {
   }
 
   whenReadable(waiting: Waiting): void {
-    if (this.from.isOpen()) this.door.readiness.when(this.from.fd, 'readable', waiting);
-    else queueMicrotask(() => waiting.ready());
+    whenReadable(this.door, this.from, waiting);
   }
 }
 
-export class DescriptorSink implements Sink {
+/** What is written to a descriptor: the one that is named, or one's own. */
+export abstract class PlainSink implements Sink {
   busy: Promise<void> | null = null;
   /** Bytes that the kernel has taken. */
   taken = 0;
-  private readonly door: Door;
-  private readonly to: Descriptor;
-  private small: boolean;
-
-  constructor(door: Door, to: Descriptor) {
-    this.door = door;
-    this.to = to;
-    this.small = to.kind === 'pipe';
-  }
+  protected abstract readonly door: Door;
+  protected abstract readonly to: Descriptor;
+  /** Whether it is a pipe of the usual size. */
+  protected small = false;
 
   write(bytes: Uint8Array): Promise<void> | null {
     if (this.busy !== null) {
@@ -193,6 +202,18 @@ export class DescriptorSink implements Sink {
     if (!this.small) return false;
     this.small = false;
     return this.door.sys.enlargePipe(this.to.fd, LARGE_PIPE) >= 0;
+  }
+}
+
+export class DescriptorSink extends PlainSink {
+  protected readonly door: Door;
+  protected readonly to: Descriptor;
+
+  constructor(door: Door, to: Descriptor) {
+    super();
+    this.door = door;
+    this.to = to;
+    this.small = to.kind === 'pipe';
   }
 }
 

@@ -25,38 +25,36 @@ export const READS_A_TURN = 16;
  * @throws SocketError where either side fails
  */
 export function pump(source: Source, sink: Sink, buffer = sharedBuffer()): Promise<void> {
-  return new Promise((resolve, reject) => pumpTo({ resolve, reject }, source, sink, buffer));
-}
-
-/** As pump(), and who is told of its end is no promise but an object: ten thousand may be idle. */
-export function pumpTo(end: End, source: Source, sink: Sink, buffer = sharedBuffer()): void {
-  new Pump(end, source, sink, buffer).ready();
-}
-
-/** Told how something ended. */
-export interface End {
-  resolve(): void;
-  reject(error: unknown): void;
+  return new Promise((resolve, reject) => {
+    new PromisedPump(source, sink, buffer, resolve, reject).ready();
+  });
 }
 
 /** What comes after a read: another, the end, a wait for more, or first a turn for the others. */
 type Next = 'again' | 'end' | 'dry' | 'turn';
 
-/** No async function: between two reads it is one small object, called when there is more to read. */
-class Pump implements Waiting {
-  private readonly end: End;
+/**
+ * Moves bytes whenever it is told that there are some. No async function: between two reads it is one
+ * small object, and whoever has ten thousand of them says himself what is done at the end.
+ */
+export abstract class Pump implements Waiting {
   private readonly source: Source;
   private readonly sink: Sink;
   private readonly buffer: Uint8Array;
   private reads = 0;
 
-  constructor(end: End, source: Source, sink: Sink, buffer: Uint8Array) {
+  constructor(source: Source, sink: Sink, buffer: Uint8Array) {
     this.source = source;
     this.sink = sink;
     this.buffer = buffer;
-    this.end = end;
   }
 
+  /** The source has ended, and all of it was handed over. */
+  protected abstract ended(): void;
+  /** Either side has failed. */
+  protected abstract failed(error: unknown): void;
+
+  /** Also begins it. */
   ready(): void {
     this.go('again');
   }
@@ -65,12 +63,12 @@ class Pump implements Waiting {
     try {
       let now = next;
       while (now === 'again') now = this.move();
-      if (now === 'end') this.end.resolve();
+      if (now === 'end') this.ended();
       else if (now === 'dry') this.wait();
       else if (now === 'turn') setImmediate(() => this.ready());
       else this.after(now, (then) => this.go(then));
     } catch (error) {
-      this.end.reject(error);
+      this.failed(error);
     }
   }
 
@@ -81,7 +79,7 @@ class Pump implements Waiting {
   }
 
   private after<T>(waiting: Promise<T>, goOn: (value: T) => void): void {
-    waiting.then(goOn, (error) => this.end.reject(error));
+    waiting.then(goOn, (error) => this.failed(error));
   }
 
   /** Reads once, and hands over what came. */
@@ -111,6 +109,23 @@ class Pump implements Waiting {
 
   private turn(): Next {
     return ++this.reads % READS_A_TURN === 0 ? 'turn' : 'again';
+  }
+}
+
+class PromisedPump extends Pump {
+  protected readonly ended: () => void;
+  protected readonly failed: (error: unknown) => void;
+
+  constructor(
+    source: Source,
+    sink: Sink,
+    buffer: Uint8Array,
+    ended: () => void,
+    failed: (error: unknown) => void,
+  ) {
+    super(source, sink, buffer);
+    this.ended = ended;
+    this.failed = failed;
   }
 }
 

@@ -1,7 +1,7 @@
 /** A connected socket's bytes by plain reads, and how many there were. */
 import type { Result } from '../../sys/sys.ts';
 import type { Door } from '../door.ts';
-import { DescriptorSource } from './descriptor-stream.ts';
+import { DescriptorSource, discardFrom } from './descriptor-stream.ts';
 import type { Descriptor } from './stream.ts';
 
 export class SocketSource extends DescriptorSource {
@@ -18,8 +18,8 @@ export class SocketSource extends DescriptorSource {
     return this.counted(super.read(into));
   }
 
-  override discard(into: Uint8Array): Result {
-    return this.counted(super.discard(into));
+  discard(into: Uint8Array): Result {
+    return this.counted(discardFrom(this.door, this.from, into));
   }
 
   passed(count: number): void {

@@ -263,6 +263,30 @@ describe('the listener’s queue', () => {
     expect(wrote.changes).toContainEqual({ socket: 'server', field: 'queue', from: 0, to: 1 });
   });
 
+  it('is told of whichever of two listeners with one address got the connection', async () => {
+    const share = (name: string) => `setsockopt(${name}, SOL_SOCKET, SO_REUSEPORT, 1)`;
+    await session.all(SERVER[0] ?? '', share('server'), ...SERVER.slice(1));
+    const { local } = seen('server');
+    await session.all('other = socket(AF_INET, SOCK_STREAM, 0)', share('other'));
+    await session.all(`bind(other, ${local})`, 'listen(other, 5)');
+    const got = new Set<string>();
+    // The kernel picks by the client's port: soon it is the one, soon the other.
+    for (let i = 0; got.size < 2; i++) {
+      await session.do(`c${i} = socket(AF_INET, SOCK_STREAM, 0)`);
+      const { changes } = await session.do(`connect(c${i}, ${local})`);
+      const queue = changes.filter(({ field }) => field === 'queue');
+      expect(queue).toEqual([{ socket: expect.any(String), field: 'queue', from: 0, to: 1 }]);
+      for (const { socket } of queue) {
+        got.add(socket);
+        await session.do(`accept(${socket})`);
+      }
+    }
+    // One of them is gone; the other still is who is asked.
+    await session.all('close(other)', 'last = socket(AF_INET, SOCK_STREAM, 0)');
+    const { changes } = await session.do(`connect(last, ${local})`);
+    expect(changes).toContainEqual({ socket: 'server', field: 'queue', from: 0, to: 1 });
+  });
+
   it('is told of where a dead connection had the same addresses', async () => {
     await session.all(...PAIR);
     const { local } = seen('client');

@@ -1,31 +1,33 @@
-/** A connection of a server while a service that needs no promise has it: one small object. */
+/** A connection of a server whose bytes only go somewhere: one small object, and no promise. */
 import { SocketError } from '../errors.ts';
 import type { Connection } from '../stream/connection.ts';
-import type { End } from '../stream/pump.ts';
+import { Pump, sharedBuffer } from '../stream/pump.ts';
+import type { Sink } from '../stream/stream.ts';
 
 /** What all of a server's connections have in common. */
-export interface Attending {
+export interface Serving {
   closed(connection: Connection, lost: SocketError | null): void;
-  /** It is over, and there is room for another. */
+  /** One is over, and there is room for another. */
   over(): void;
   /** What can't happen has. */
   broken(error: unknown): void;
 }
 
-export class Attended implements End {
+export class Served extends Pump {
   private readonly connection: Connection;
-  private readonly server: Attending;
+  private readonly server: Serving;
 
-  constructor(connection: Connection, server: Attending) {
+  constructor(connection: Connection, into: Sink, server: Serving) {
+    super(connection.source, into, connection.buffer ?? sharedBuffer());
     this.connection = connection;
     this.server = server;
   }
 
-  resolve(): void {
+  protected ended(): void {
     this.close(null);
   }
 
-  reject(error: unknown): void {
+  protected failed(error: unknown): void {
     if (error instanceof SocketError) this.close(error);
     else this.server.broken(error);
   }
@@ -35,6 +37,6 @@ export class Attended implements End {
     connection
       .close()
       .then(() => server.closed(connection, lost))
-      .then(() => server.over(), server.broken);
+      .then(server.over, server.broken);
   }
 }
