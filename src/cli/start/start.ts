@@ -34,7 +34,8 @@ export const COMMANDS: readonly string[] = [
 export function start(argv: readonly string[], outside: NodeJS.Require): void {
   const folder = keptFolder(process.env);
   const [word = 'repl'] = argv;
-  const command = COMMANDS.includes(word) ? word : 'other';
+  const helps = argv.includes('--help') || argv.includes('-h');
+  const command = COMMANDS.includes(word) && !helps ? word : 'other';
   const keeping = folder === null ? null : { folder, command };
   const load = packed(__dirname, SOCKLAB_BUILT, keeping, outside);
   const { run } = load(SOCKLAB_BUILT.main) as { readonly run: Run };
