@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { build, transform } from 'esbuild';
+import { withPlainExports } from './exports.js';
 import { LATE } from './late.js';
 
 /** What a pack begins with: what these need is in it, so that a run reads one file, or two. */
@@ -85,14 +86,7 @@ async function asChunk(text) {
   const helpers = code.slice(0, Math.max(end, 0));
   if (end > 0 && !/^(?:var|const|let) __/.test(helpers))
     throw new Error('esbuild writes other helpers');
-  // What a chunk exports is looked up in one step, not in a copy of it.
-  const body = code
-    .slice(helpers.length)
-    .replace(
-      '__export(stdin_exports,{',
-      '__export(module.exports=stdin_exports,{__esModule:()=>!0,',
-    )
-    .replace('module.exports=__toCommonJS(stdin_exports);', '');
+  const body = withPlainExports(code.slice(helpers.length), text);
   return { helpers, body };
 }
 
