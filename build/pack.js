@@ -12,7 +12,12 @@ import { LATE } from './late.js';
 
 /** What a pack begins with: what these need is in it, so that a run reads one file, or two. */
 const PACKS = {
-  first: ['src/cli/main.ts', 'src/cli/sockets/send.ts', 'src/cli/sockets/connect.ts'],
+  first: [
+    'src/cli/main.ts',
+    'src/cli/program.ts',
+    'src/cli/sockets/send.ts',
+    'src/cli/sockets/connect.ts',
+  ],
   prompt: ['src/cli/repl/terminal.ts'],
 };
 /** A chunk with so much of its own has a pack of its own: pkijs, inquirer. */
@@ -20,8 +25,11 @@ const LARGE = 300_000;
 
 const ALL_LATE = Object.values(LATE).flat();
 
-/** @returns the packs as text, and in which of them each chunk is */
-export async function pack(options) {
+/**
+ * @param define names that the sources take for constants
+ * @returns the packs as text, and in which of them each chunk is
+ */
+export async function pack(options, define) {
   const { outputFiles, metafile } = await build({
     ...options,
     entryPoints: ['src/cli/main.ts', ...ALL_LATE],
@@ -34,7 +42,7 @@ export async function pack(options) {
     // chalk looks at the terminal when it is loaded; it is always told (src/view/theme.ts).
     alias: { '#supports-color': './build/no-colors.js' },
     // Asked for by createRequire() only, in whose place the start gives its own (packed.ts).
-    define: { 'import.meta.url': '""' },
+    define: { ...define, 'import.meta.url': '""' },
     write: false,
   });
   const chunks = new Map(
