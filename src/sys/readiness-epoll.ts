@@ -38,7 +38,7 @@ export function epollReadiness(): Readiness {
     wait: (fd, interest) =>
       new Promise((resolve) => epoll().when(fd, interest, { ready: resolve })),
     interrupt: (fd) => made?.interrupt(fd),
-    release: (fd) => made?.release(fd),
+    release: (fd, sole = false) => made?.release(fd, sole),
   };
 }
 
@@ -86,12 +86,12 @@ class Epoll {
     waiters.wakeSoon();
   }
 
-  release(fd: number): void {
+  release(fd: number, sole: boolean): void {
     const waiters = this.known[fd];
     if (waiters === undefined) return;
     this.known[fd] = undefined;
-    // Closing is not enough where another descriptor has the same socket (dup(2), fork(2)): epoll(7), Q6.
-    if (waiters.armed !== 0) this.control(EPOLL_CTL_DEL, fd, 0);
+    // Where another descriptor has the same file (dup(2), fork(2)), close(2) leaves it here.
+    if (waiters.armed !== 0 && !sole) this.control(EPOLL_CTL_DEL, fd, 0);
     this.waiting -= howMany(BOTH & ~waiters.idle);
     waiters.wakeSoon();
     if (this.waiting === 0) this.settleSoon();
