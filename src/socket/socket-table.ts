@@ -65,6 +65,8 @@ export class SocketTable {
   private readonly descriptors = new Map<number, SocketRecord>();
   private readonly closed: SocketRecord[] = [];
   private count = 0;
+  /** Where {@link inTurn} goes on. A Map's iterator stays good while names come and go. */
+  private turn = this.names.values();
 
   /** @param wanted the user's name; without one the socket goes by `fd21` */
   add(fd: number, kind: { domain: number; type: number }, wanted?: string): SocketRecord {
@@ -130,6 +132,23 @@ export class SocketTable {
   /** All that are known, in the order in which they were made. */
   all(): SocketRecord[] {
     return [...this.names.values()].sort((a, b) => a.made - b.made);
+  }
+
+  /**
+   * The next ones that are wanted, each once; after the last comes the first again. It goes no
+   * further than it must: however many sockets there are, so many cost the same.
+   */
+  inTurn(most: number, wanted: (record: SocketRecord) => boolean): SocketRecord[] {
+    const chosen = new Set<SocketRecord>();
+    for (let left = this.names.size; left > 0 && chosen.size < most; left--) {
+      let next = this.turn.next();
+      if (next.done) {
+        this.turn = this.names.values();
+        next = this.turn.next();
+      }
+      if (!next.done && wanted(next.value)) chosen.add(next.value);
+    }
+    return [...chosen].sort((a, b) => a.made - b.made);
   }
 
   openOnes(): SocketRecord[] {

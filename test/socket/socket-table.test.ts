@@ -1,6 +1,6 @@
 /** Names and descriptors: which socket a name means, and for how long it is known. */
 import { beforeEach, expect, it } from 'vitest';
-import { SocketTable } from '../../src/socket/socket-table.ts';
+import { type SocketRecord, SocketTable } from '../../src/socket/socket-table.ts';
 
 const TCP = { domain: 2, type: 1 };
 
@@ -83,4 +83,28 @@ it('never forgets an open one, however many were closed', () => {
   const open = table.add(1, TCP, 'first');
   for (let round = 0; round < 3000; round++) table.close(table.add(2, TCP, `s${round}`));
   expect(table.get('first')).toBe(open);
+});
+
+it('gives sockets in turn, some at a time, and looks at no more than it must', () => {
+  for (let fd = 0; fd < 10; fd++) table.add(fd, TCP);
+  let asked = 0;
+  const next = (most: number, wanted = (_fd: number) => true) =>
+    table.inTurn(most, ({ fd }) => ++asked > 0 && wanted(fd)).map(({ fd }) => fd);
+  expect(next(4)).toEqual([0, 1, 2, 3]);
+  expect(next(4)).toEqual([4, 5, 6, 7]);
+  expect(next(4)).toEqual([0, 1, 8, 9]);
+  expect(asked).toBe(12);
+  // One that is gone, one that is new, and one that has another name.
+  table.discard(table.byDescriptor(2) as SocketRecord);
+  table.add(10, TCP);
+  table.makeWay('fd3');
+  expect(next(4)).toEqual([4, 5, 6, 7]);
+  expect(next(4)).toEqual([3, 8, 9, 10]);
+  expect(next(4, (fd) => fd % 2 === 1)).toEqual([1, 5, 7, 9]);
+  // All of them, each once, where they are few.
+  expect([next(20), next(20)]).toEqual([
+    [0, 1, 3, 4, 5, 6, 7, 8, 9, 10],
+    [0, 1, 3, 4, 5, 6, 7, 8, 9, 10],
+  ]);
+  expect(next(20, () => false)).toEqual([]);
 });

@@ -57,7 +57,6 @@ export class Session {
   private readonly atClose: (() => void)[] = [];
   private readonly pauses = new Pauses();
   private stepsMade = 0;
-  private lookFrom = 0;
   private closed = false;
 
   constructor(options: SessionOptions = {}) {
@@ -176,10 +175,7 @@ export class Session {
 
   /** Looks whether anything changed by itself, and tells the watchers. Cheap enough for a timer. */
   look(): void {
-    const all = this.sockets.all().filter((record) => !this.observer.isOver(record));
-    const start = all.length > LOOK_AT_MOST ? this.lookFrom % all.length : 0;
-    const chosen = [...all.slice(start), ...all.slice(0, start)].slice(0, LOOK_AT_MOST);
-    this.lookFrom = start + chosen.length;
+    const chosen = this.sockets.inTurn(LOOK_AT_MOST, (record) => !this.observer.isOver(record));
     this.tellOfChanges(chosen, true);
   }
 
