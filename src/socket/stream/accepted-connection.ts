@@ -9,7 +9,7 @@ import { ADDRESS_STORAGE, decodeAddress, shownAddress } from '../../sys/sockaddr
 import { outBuffer, type Result, written } from '../../sys/sys.ts';
 import { socketError, type Where } from '../errors.ts';
 import type { Session } from '../session/session.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Loan } from './connection.ts';
 import { discardFrom, PlainSink, readFrom, whenReadable } from './descriptor-stream.ts';
 import type { Descriptor, Source } from './stream.ts';
 
@@ -35,6 +35,7 @@ export class AcceptedConnection extends PlainSink implements Connection, Source,
   private readonly peer: string;
   private came = 0;
   private open = true;
+  private lent: (() => void) | null = null;
 
   constructor(listener: Listener, fd: number, number: number, peer: string) {
     super();
@@ -101,6 +102,12 @@ export class AcceptedConnection extends PlainSink implements Connection, Source,
     return this.open;
   }
 
+  lend(closed: () => void): Loan | null {
+    if (!this.open) return null;
+    this.lent = closed;
+    return { fd: this.fd, door: this.door, patienceMs: null };
+  }
+
   read(into: Uint8Array): Result {
     return this.counted(readFrom(this.door, this, into));
   }
@@ -157,6 +164,7 @@ export class AcceptedConnection extends PlainSink implements Connection, Source,
     // Nothing has made a second descriptor of it, and no program that is started inherits it.
     this.door.readiness.release(this.fd, true);
     this.door.sys.close(this.fd);
+    this.lent?.();
   }
 
   protected get door(): Session {

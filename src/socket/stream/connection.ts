@@ -1,5 +1,14 @@
 /** Two directions between us and one peer, over any transport that has connections. */
+import type { Door } from '../door.ts';
 import type { Descriptor, Sink, Source } from './stream.ts';
+
+/** What somebody needs who reads and writes a socket in our place. */
+export interface Loan {
+  readonly fd: number;
+  readonly door: Door;
+  /** After how long without progress a wait ends with ETIMEDOUT; null waits for ever. */
+  readonly patienceMs: number | null;
+}
 
 /** What plans and services are written against: TCP, Unix and TLS look the same from there. */
 export interface Connection {
@@ -22,6 +31,12 @@ export interface Connection {
    * watches or shows them. Null otherwise.
    */
   readonly plain: Descriptor | null;
+  /**
+   * For somebody with a descriptor of their own for the same socket (dup(2)), who leaves `source` and
+   * `sink` no more to do. Absent, or null, where that can't be, as for `plain`.
+   * @param closed told when the connection is closed: both have to be, before the kernel closes it
+   */
+  lend?(closed: () => void): Loan | null;
   /** Counts bytes that went around `sink`. */
   sent(bytes: number): void;
   /** Tells the peer that no more will come; the other direction goes on. */

@@ -1,12 +1,11 @@
 /** A connected socket as a stream: by steps where somebody watches, else by plain reads and writes. */
 import { errnoNumber } from '../../sys/platform.ts';
 import { type Arg, call } from '../call.ts';
-import type { Door } from '../door.ts';
 import { SocketError } from '../errors.ts';
 import type { Job } from '../session/job.ts';
 import type { Session } from '../session/session.ts';
 import { type Step, succeeded } from '../step.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Loan } from './connection.ts';
 import { copied, DescriptorSink } from './descriptor-stream.ts';
 import { nothingMoved, whenStalled } from './idle.ts';
 import { SocketSource } from './socket-source.ts';
@@ -28,12 +27,12 @@ export class SocketConnection implements Connection {
   private aroundSink = 0;
   private steppedIn = 0;
   private steppedOut = 0;
-  /** A wait without progress ends with ETIMEDOUT after so long; null waits for ever. */
-  readonly patienceMs: number | null;
+  private readonly patienceMs: number | null;
   private readonly session: Session;
   private readonly fd: number;
   private open = true;
 
+  /** @param patienceMs a wait without progress ends with ETIMEDOUT after so long; null waits for ever */
   constructor(session: Session, name: string, patienceMs: number | null = null) {
     const record = session.sockets.get(name);
     if (record === undefined) throw new Error(`no socket ${name}`);
@@ -56,14 +55,11 @@ export class SocketConnection implements Connection {
     this.sink = session.watched ? this.steppedSink() : this.plainSink;
   }
 
-  get door(): Door {
-    return this.session;
-  }
-
-  /** Somebody has a descriptor of their own for the socket, and closes it with this one. */
-  sharedWith(close: () => void): void {
+  lend(closed: () => void): Loan | null {
     const record = this.session.sockets.get(this.name);
-    if (record?.fd === this.fd) record.alsoClose = close;
+    if (this.plain === null || record?.fd !== this.fd || !record.open) return null;
+    record.alsoClose = closed;
+    return { fd: this.fd, door: this.session, patienceMs: this.patienceMs };
   }
 
   get buffer(): Uint8Array | undefined {

@@ -29,8 +29,8 @@ export interface Source {
    */
   read(into: Uint8Array): Result | Promise<Result>;
   /**
-   * As read(), but nobody wants the bytes: what `into` then holds means nothing. Absent where that
-   * is no cheaper.
+   * As read(), but nobody wants the bytes, nor those that come before the next read(): what `into`
+   * then holds means nothing. Absent where that is no cheaper.
    */
   discard?(into: Uint8Array): Result | Promise<Result>;
   /** Where the bytes come from, where a sink may take them itself: {@link Sink.writeFrom}. */

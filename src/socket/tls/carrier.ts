@@ -2,6 +2,9 @@
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 
+/** Takes the first `count` bytes, which are gone afterwards. Told as two: each record comes this way. */
+export type Take = (bytes: Uint8Array, count: number) => void;
+
 /**
  * It never fails as a stream, for node:tls would drop what it has deciphered already: a failure is
  * told beside it, once all that came before it was passed on.
@@ -20,8 +23,8 @@ export interface Carrier {
   readonly bytesOut: number;
   /** How long nothing may move; null where whoever reads the connection below sees to that. */
   readonly patienceMs: number | null;
-  /** Called once, before anything has come: who gets what `socket` deciphers. The bytes are a view. */
-  deliver(socket: TLSSocket, take: (bytes: Uint8Array) => void): void;
+  /** Called once, before anything has come: who gets what `socket` deciphers. */
+  deliver(socket: TLSSocket, take: Take): void;
   /** Reads no more until release(): what is deciphered waits for its reader. */
   hold(): void;
   release(): void;

@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Connection } from '../stream/connection.ts';
 import { copied } from '../stream/descriptor-stream.ts';
 import { READS_A_TURN, sharedBuffer } from '../stream/pump.ts';
-import type { Carrier } from './carrier.ts';
+import type { Carrier, Take } from './carrier.ts';
 
 /** For every connection: also one whose reads and writes are steps. */
 export class RawDuplex extends Duplex implements Carrier {
@@ -42,8 +42,8 @@ export class RawDuplex extends Duplex implements Carrier {
     return this.raw.bytesOut;
   }
 
-  deliver(socket: TLSSocket, take: (bytes: Uint8Array) => void): void {
-    socket.on('data', take);
+  deliver(socket: TLSSocket, take: Take): void {
+    socket.on('data', (bytes: Uint8Array) => take(bytes, bytes.length));
   }
 
   hold(): void {

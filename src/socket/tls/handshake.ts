@@ -1,7 +1,6 @@
 /** The handshake, for either side: done, failed, or not done in time. */
 import type { TLSSocket } from 'node:tls';
 import type { Connection } from '../stream/connection.ts';
-import { SocketConnection } from '../stream/socket-connection.ts';
 import type { Carrier } from './carrier.ts';
 import type { TlsDetails } from './details.ts';
 import { RawDuplex } from './duplex.ts';
@@ -21,8 +20,7 @@ interface Handshake {
 
 /** Node's own stream where nobody sees the connection's reads and writes, and there is one. */
 export function carrierOf(raw: Connection): Carrier {
-  const native = raw instanceof SocketConnection ? nativeCarrier(raw) : null;
-  return native ?? new RawDuplex(raw);
+  return nativeCarrier(raw) ?? new RawDuplex(raw);
 }
 
 /**
@@ -63,7 +61,7 @@ function done({
     socket.on('error', fail);
     carrier.over.then(fail);
     let connection: TlsConnection | null = null;
-    carrier.deliver(socket, (bytes) => connection?.take(bytes));
+    carrier.deliver(socket, (bytes, count) => connection?.take(bytes, count));
     // At once, so that nothing that comes behind the handshake is missed.
     socket.once(event, () => {
       clearTimeout(timer);

@@ -2,9 +2,10 @@
 import type { TLSSocket } from 'node:tls';
 import { handleOf, type NodeStream, nodeStream, type StreamHandle } from '../../sys/node-stream.ts';
 import { errnoNumber } from '../../sys/platform.ts';
-import { socketError } from '../errors.ts';
-import type { SocketConnection } from '../stream/socket-connection.ts';
-import type { Carrier } from './carrier.ts';
+import type { Sys } from '../../sys/sys.ts';
+import { socketError, type Where } from '../errors.ts';
+import type { Connection, Loan } from '../stream/connection.ts';
+import type { Carrier, Take } from './carrier.ts';
 
 /**
  * What is deciphered passes through here, a record at a time (RFC 8446 §5.1: 2^14 bytes at most). One
@@ -14,11 +15,15 @@ let shared: Uint8Array | null = null;
 const SHARED_SIZE = 64 * 1024;
 
 /** @returns null where there is no such stream: the connection's bytes are to be seen, or see nodeStream() */
-export function nativeCarrier(raw: SocketConnection): Carrier | null {
-  if (raw.plain === null || !raw.plain.isOpen()) return null;
-  const stream = nodeStream(raw.door.sys, raw.plain.fd);
+export function nativeCarrier(raw: Connection): Carrier | null {
+  let closed: () => void = () => {};
+  const loan = raw.lend?.(() => closed()) ?? null;
+  const stream = loan === null ? null : nodeStream(loan.door.sys, loan.fd);
   const handle = stream === null ? null : handleOf(stream);
-  return stream === null || handle === null ? null : new NativeCarrier(raw, stream, handle);
+  if (loan === null || stream === null || handle === null) return null;
+  const carrier = new NativeCarrier(raw, loan, stream, handle);
+  closed = () => carrier.lost();
+  return carrier;
 }
 
 class NativeCarrier implements Carrier {
@@ -27,25 +32,28 @@ class NativeCarrier implements Carrier {
   readonly patienceMs: number | null;
   atEnd = false;
   writeFailure: unknown = null;
-  private readonly raw: SocketConnection;
+  private readonly where: Where;
+  private readonly sys: Sys;
   private readonly handle: StreamHandle;
   private finish: (failure: unknown) => void = () => {};
   private held = false;
 
-  constructor(raw: SocketConnection, stream: NodeStream, handle: StreamHandle) {
-    this.raw = raw;
+  constructor(where: Where, loan: Loan, stream: NodeStream, handle: StreamHandle) {
+    this.where = where;
+    this.sys = loan.door.sys;
+    this.patienceMs = loan.patienceMs;
     this.stream = stream;
     this.handle = handle;
-    this.patienceMs = raw.patienceMs;
     this.over = new Promise((resolve) => {
       this.finish = resolve;
     });
     stream.once('close', () => this.finish(null));
-    // As of any descriptor that is closed while it is read.
-    raw.sharedWith(() => {
-      this.finish(socketError(raw.door.sys, 'read', -errnoNumber('EBADF'), raw));
-      stream.destroy();
-    });
+  }
+
+  /** The connection was closed. As with any descriptor that is closed while it is read: EBADF. */
+  lost(): void {
+    this.finish(socketError(this.sys, 'read', -errnoNumber('EBADF'), this.where));
+    this.stream.destroy();
   }
 
   get bytesIn(): number {
@@ -56,7 +64,7 @@ class NativeCarrier implements Carrier {
     return this.handle.bytesWritten - (this.handle.writeQueueSize ?? 0);
   }
 
-  deliver(socket: TLSSocket, take: (bytes: Uint8Array) => void): void {
+  deliver(socket: TLSSocket, take: Take): void {
     const handle = handleOf(socket);
     if (handle === null) return;
     shared ??= new Uint8Array(SHARED_SIZE);
@@ -68,7 +76,7 @@ class NativeCarrier implements Carrier {
     handle.onread = (bytes) => {
       const count = handle.bytesRead - seen;
       seen += count;
-      if (count > 0) take(buffer.subarray(0, count));
+      if (count > 0) take(buffer, count);
       else if (!socket.destroyed) this.beforeEnd();
       return count > 0 ? undefined : others.call(handle, bytes);
     };
@@ -90,7 +98,7 @@ class NativeCarrier implements Carrier {
 
   cause(error: Error): Error {
     if (!('syscall' in error && 'errno' in error && typeof error.errno === 'number')) return error;
-    return socketError(this.raw.door.sys, String(error.syscall), error.errno, this.raw);
+    return socketError(this.sys, String(error.syscall), error.errno, this.where);
   }
 
   /**

@@ -54,8 +54,8 @@ export class TlsConnection implements Connection {
     ({ name: this.name, local: this.local, remote: this.remote } = raw);
     this.source = {
       dryWhenShort: true,
-      read: (into) => this.passed(this.waiting.take(into), into),
-      discard: (into) => this.passed(this.waiting.clear(), into),
+      read: (into) => this.read(into),
+      discard: (into) => this.discard(into),
       readable: () => this.patiently('read', this.readable()),
     };
     this.sink = this.enciphering();
@@ -101,12 +101,24 @@ export class TlsConnection implements Connection {
   }
 
   /** What was deciphered. It is copied. */
-  take(bytes: Uint8Array): void {
+  take(bytes: Uint8Array, count: number): void {
     // Nobody reads any more.
     if (this.closing !== null) return;
-    this.waiting.put(bytes);
+    this.waiting.put(bytes, count);
     if (this.waiting.length >= MOST_WAITING) this.carrier.hold();
     this.wakeSoon();
+  }
+
+  private read(into: Uint8Array): Result {
+    const { waiting } = this;
+    if (waiting.unwanted) this.bytesIn += waiting.drop();
+    waiting.unwanted = false;
+    return this.passed(waiting.take(into), into);
+  }
+
+  private discard(into: Uint8Array): Result {
+    this.waiting.unwanted = true;
+    return this.passed(this.waiting.drop(), into);
   }
 
   /** @param count so many were taken, of what waits */
@@ -203,7 +215,7 @@ export class TlsConnection implements Connection {
   }
 
   private async endAndClose(): Promise<void> {
-    this.waiting.clear();
+    this.waiting.drop();
     this.carrier.release();
     if (this.failure === null || this.cut) await this.lingering(this.halfClose());
     if (!this.isOver) await this.lingering(this.carrier.over);

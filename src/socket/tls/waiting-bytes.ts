@@ -12,17 +12,19 @@ export class WaitingBytes {
   /** Where the first byte is in the first block, and room in the last. */
   private from = 0;
   private to = BLOCK;
+  /** Whether what comes is only counted. */
+  unwanted = false;
 
-  /** Adds a copy. */
-  put(bytes: Uint8Array): void {
-    let rest = bytes;
-    while (rest.length > 0) {
-      if (this.to === BLOCK) this.grow();
-      const part = rest.subarray(0, BLOCK - this.to);
-      this.blocks.at(-1)?.set(part, this.to);
-      this.to += part.length;
-      this.length += part.length;
-      rest = rest.subarray(part.length);
+  /** Adds a copy of the first `count`. */
+  put(bytes: Uint8Array, count: number): void {
+    this.length += count;
+    if (this.unwanted) return;
+    for (let at = 0; at < count; ) {
+      const block = this.roomy();
+      const end = Math.min(count, at + BLOCK - this.to);
+      block.set(bytes.subarray(at, end), this.to);
+      this.to += end - at;
+      at = end;
     }
   }
 
@@ -38,25 +40,29 @@ export class WaitingBytes {
       count += part.length;
       this.length -= part.length;
       this.from += part.length;
-      if (this.from === end) this.drop();
+      if (this.from === end) this.free();
     }
     return count;
   }
 
-  /** Forgets all of them. @returns how many they were */
-  clear(): number {
+  /** Forgets all of them. @returns how many */
+  drop(): number {
     const count = this.length;
     this.length = 0;
-    while (this.blocks.length > 0) this.drop();
+    while (this.blocks.length > 0) this.free();
     return count;
   }
 
-  private grow(): void {
-    this.blocks.push(spare.pop() ?? new Uint8Array(BLOCK));
+  private roomy(): Uint8Array {
+    const last = this.blocks.at(-1);
+    if (last !== undefined && this.to < BLOCK) return last;
+    const block = spare.pop() ?? new Uint8Array(BLOCK);
+    this.blocks.push(block);
     this.to = 0;
+    return block;
   }
 
-  private drop(): void {
+  private free(): void {
     const block = this.blocks.shift();
     if (block !== undefined && spare.length < MOST_SPARE) spare.push(block);
     this.from = 0;
