@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { licences } from './licences.js';
 import { pack } from './pack.js';
+import { plainOptions } from './plain.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -29,7 +30,8 @@ const library = await build({
   format: 'esm',
   splitting: true,
 });
-const program = await pack(common);
+const plain = await plainOptions(ROOT, ['send', 'connect']);
+const program = await pack(common, { SOCKLAB_PLAIN: JSON.stringify(JSON.stringify(plain)) });
 const { packOf, main } = program;
 const packs = Object.fromEntries(program.packs.map(({ name, hash }) => [name, hash]));
 const start = await build({

@@ -7,11 +7,13 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { build, transform } from 'esbuild';
+import { withPlainExports } from './exports.js';
 import { LATE } from './late.js';
 
 /** What a pack begins with: what these need is in it, so that a run reads one file, or two. */
 const PACKS = {
   first: ['src/cli/main.ts', 'src/cli/sockets/send.ts', 'src/cli/sockets/connect.ts'],
+  program: ['src/cli/program.ts'],
   prompt: ['src/cli/repl/terminal.ts'],
 };
 /** A chunk with so much of its own has a pack of its own: pkijs, inquirer. */
@@ -19,8 +21,11 @@ const LARGE = 300_000;
 
 const ALL_LATE = Object.values(LATE).flat();
 
-/** @returns the packs as text, and in which of them each chunk is */
-export async function pack(options) {
+/**
+ * @param define names that the sources take for constants
+ * @returns the packs as text, and in which of them each chunk is
+ */
+export async function pack(options, define) {
   const { outputFiles, metafile } = await build({
     ...options,
     entryPoints: ['src/cli/main.ts', ...ALL_LATE],
@@ -33,7 +38,7 @@ export async function pack(options) {
     // chalk looks at the terminal when it is loaded; it is always told (src/view/theme.ts).
     alias: { '#supports-color': './build/no-colors.js' },
     // Asked for by createRequire() only, in whose place the start gives its own (packed.ts).
-    define: { 'import.meta.url': '""' },
+    define: { ...define, 'import.meta.url': '""' },
     write: false,
   });
   const chunks = new Map(
@@ -85,14 +90,7 @@ async function asChunk(text) {
   const helpers = code.slice(0, Math.max(end, 0));
   if (end > 0 && !/^(?:var|const|let) __/.test(helpers))
     throw new Error('esbuild writes other helpers');
-  // What a chunk exports is looked up in one step, not in a copy of it.
-  const body = code
-    .slice(helpers.length)
-    .replace(
-      '__export(stdin_exports,{',
-      '__export(module.exports=stdin_exports,{__esModule:()=>!0,',
-    )
-    .replace('module.exports=__toCommonJS(stdin_exports);', '');
+  const body = withPlainExports(code.slice(helpers.length), text);
   return { helpers, body };
 }
 
@@ -125,7 +123,7 @@ function lateIn(code, chunks) {
 
 function lateChunk(chunks, one) {
   for (const [name, { entryPoint = '' }] of chunks)
-    if (entryPoint === one || entryPoint.startsWith(`node_modules/${one}/`)) return name;
+    if (entryPoint === one || entryPoint.includes(`node_modules/${one}/`)) return name;
   throw new Error(`${one} has no chunk`);
 }
 
@@ -145,7 +143,7 @@ function packed(chunks) {
   };
   for (const [pack, files] of Object.entries(PACKS)) {
     for (const file of files) put(chunkOf(chunks, file), pack);
-    for (const one of LATE[pack]) put(lateChunk(chunks, one), pack);
+    for (const one of LATE[pack] ?? []) put(lateChunk(chunks, one), pack);
   }
   for (const [name, { bytes, entryPoint }] of chunks)
     if (bytes > LARGE) packOf[name] ??= named(entryPoint ?? name);

@@ -22,6 +22,8 @@ export function lateStream(fd: number, open: () => Stream): Stream {
     get isTTY(): boolean {
       return mayBeTerminal(fd) && there().isTTY === true;
     },
+    /** So is what has been written, and waits: nothing. */
+    writableLength: 0,
     on(event: string, listener: Listener): Stream {
       waiting.push([event, listener]);
       return late;

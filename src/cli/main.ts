@@ -1,11 +1,10 @@
 /** The command line: what there is, with its options. Each command's code is loaded when it runs. */
-import { CommanderError } from 'commander';
 import { lookupsUnderWay } from '../sys/lookups.ts';
 import { whyUnsupported } from '../sys/platform.ts';
 import { type Context, processContext } from './context.ts';
 import { EXIT, exitCodeOf, Failure } from './exit.ts';
 import { endByHangUp } from './hang-up.ts';
-import { createProgram, onlyCommand, onTerminal } from './program.ts';
+import { plainly } from './plain.ts';
 
 /**
  * Runs one command line.
@@ -33,23 +32,34 @@ export async function main(
   try {
     const unsupported = whyUnsupported(process.platform);
     if (unsupported !== null) throw new Failure(unsupported, EXIT.unsupported);
-    let code: number = EXIT.done;
-    const done = (result: number) => {
-      code = result;
-    };
-    const ascii = argv.includes('--ascii');
-    const only = onlyCommand(argv, () => onTerminal(context));
-    const program = createProgram(context, version, done, ascii, only);
-    await program.parseAsync([...argv], { from: 'user' });
+    const code = (await plainly(context, argv)) ?? (await parsed(context, version, argv));
     if (lookupsUnderWay() > 0) await endDespiteLookups(code, context);
     return code;
   } catch (error) {
-    // commander has said what was wrong.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     if (error instanceof Failure) stderr.write(`socklab: ${error.message}\n`);
     else stderr.write(defect(error, context));
     return exitCodeOf(error);
   }
+}
+
+/** As commander reads it. */
+async function parsed(context: Context, version: string, argv: readonly string[]): Promise<number> {
+  const { runProgram } = await import('./program.ts');
+  return runProgram(context, version, argv);
+}
+
+/** Runs one command line, and ends the process. */
+export async function run(argv: readonly string[], version: string): Promise<void> {
+  const { stdout, stderr } = processContext;
+  const code = await main(argv, version);
+  process.exitCode = code;
+  // What is only to be done in this turn: who was woken by the last event.
+  await new Promise((next) => setImmediate(next));
+  const unsaid = stdout.writableLength + stderr.writableLength;
+  // Nothing is left to be done: to exit(3) at once saves Node some milliseconds of tidying up.
+  if (unsaid === 0 && process.getActiveResourcesInfo().length === 0) process.exit(code);
+  // Ended from outside: whoever reads our last words may stand still, and is not waited for long.
+  if (code > 128) setTimeout(() => process.exit(code), 1000).unref();
 }
 
 /** A name server that is silent must not hold the process up: --timeout is over. */

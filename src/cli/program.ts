@@ -1,5 +1,5 @@
 /** Every command with its options, for commander. Each command's own code is loaded when it runs. */
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { inSigns, signsFor } from '../view/signs.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConnect } from './commands/connect.ts';
@@ -12,6 +12,7 @@ import { addRelay, addReplay } from './commands/relay.ts';
 import { addSend } from './commands/send.ts';
 import { addServe } from './commands/serve.ts';
 import type { CommonOptions, Context } from './context.ts';
+import { EXIT } from './exit.ts';
 
 type Add = (program: Command, context: Context, done: Done) => void;
 
@@ -31,12 +32,35 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, Add>>>> = {
 /** These are about the whole program. */
 const NEED_ALL: readonly string[] = ['help', 'completion', 'man'];
 
+/** @returns the exit code */
+export async function runProgram(
+  context: Context,
+  version: string,
+  argv: readonly string[],
+): Promise<number> {
+  let code: number = EXIT.done;
+  const done = (result: number) => {
+    code = result;
+  };
+  const ascii = argv.includes('--ascii');
+  const only = onlyCommand(argv, () => onTerminal(context));
+  try {
+    const program = createProgram(context, version, done, ascii, only);
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    // commander has said what was wrong.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    throw error;
+  }
+}
+
 /**
  * The one command that a command line needs: most of a quick start was to define the other dozen.
  * Null where it is not certain.
  * @param prompt whether it would be the prompt's, if there is no command
  */
-export function onlyCommand(argv: readonly string[], prompt: () => boolean): string | null {
+function onlyCommand(argv: readonly string[], prompt: () => boolean): string | null {
   const [word] = behindOptions(argv);
   if (word === undefined) return prompt() ? 'repl' : null;
   const known = Object.values(COMMANDS).some((commands) => Object.hasOwn(commands, word));
@@ -100,6 +124,6 @@ export function createProgram(
 }
 
 /** Whether a person sits there, at both ends. stdin is asked last: to open it changes it. */
-export function onTerminal(context: Context): boolean {
+function onTerminal(context: Context): boolean {
   return context.stdout.isTTY === true && context.stdin.isTTY === true;
 }

@@ -38,7 +38,7 @@ export function epollReadiness(): Readiness {
     wait: (fd, interest) =>
       new Promise((resolve) => epoll().when(fd, interest, { ready: resolve })),
     interrupt: (fd) => made?.interrupt(fd),
-    release: (fd) => made?.release(fd),
+    release: (fd, sole = false) => made?.release(fd, sole),
   };
 }
 
@@ -86,12 +86,12 @@ class Epoll {
     waiters.wakeSoon();
   }
 
-  release(fd: number): void {
+  release(fd: number, sole: boolean): void {
     const waiters = this.known[fd];
     if (waiters === undefined) return;
     this.known[fd] = undefined;
-    // Closing is not enough where another descriptor has the same socket (dup(2), fork(2)): epoll(7), Q6.
-    if (waiters.armed !== 0) this.control(EPOLL_CTL_DEL, fd, 0);
+    // Where another descriptor has the same file (dup(2), fork(2)), close(2) leaves it here.
+    if (waiters.armed !== 0 && !sole) this.control(EPOLL_CTL_DEL, fd, 0);
     this.waiting -= howMany(BOTH & ~waiters.idle);
     waiters.wakeSoon();
     if (this.waiting === 0) this.settleSoon();
@@ -124,7 +124,7 @@ class Epoll {
     waiters.failed = (events & EPOLLERR) !== 0;
     if (waiters.failed || ((events & EPOLLHUP) !== 0 && idle === BOTH)) {
       // These two are told whether asked for or not (epoll_ctl(2)), and for ever.
-      this.arm(fd, waiters, 0);
+      this.disarm(fd, waiters, 0);
       this.wake(waiters, BOTH);
       return;
     }
@@ -133,7 +133,7 @@ class Epoll {
         ? BOTH
         : ((events & EPOLLIN) !== 0 ? READABLE : 0) | ((events & EPOLLOUT) !== 0 ? WRITABLE : 0);
     // Level-triggered: disarm what nobody waits for any more, or this would be called for ever.
-    if ((ready & idle & waiters.armed) !== 0) this.arm(fd, waiters, waiters.armed & ~idle);
+    if ((ready & idle & waiters.armed) !== 0) this.disarm(fd, waiters, waiters.armed & ~idle);
     this.wake(waiters, ready);
   }
 
@@ -144,14 +144,18 @@ class Epoll {
 
   /** @returns false where the kernel can't poll the descriptor because it never blocks (EPERM) */
   private arm(fd: number, waiters: Waiters, wanted: number): boolean {
-    const before = waiters.armed;
-    const how = before === 0 ? EPOLL_CTL_ADD : wanted === 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
-    const result = this.control(how, fd, wanted);
+    const result = this.control(waiters.armed === 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, wanted);
     if (result === -errnoNumber('EPERM')) return false;
     if (result < 0) throw new Error(`epoll_ctl(${fd}) failed with ${result}`);
     waiters.armed = wanted;
     if (this.known[fd] === undefined) this.mustNotBlock(fd);
     return true;
+  }
+
+  /** Nobody is told of a failure: there is then nothing to disarm. */
+  private disarm(fd: number, waiters: Waiters, rest: number): void {
+    this.control(rest === 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD, fd, rest);
+    waiters.armed = rest;
   }
 
   private control(how: number, fd: number, wanted: number): number {

@@ -166,6 +166,26 @@ describe.each(Object.keys(KINDS))('%s:', (kind) => {
       expect(read(conn)()).toBe(1);
     });
 
+    it('without a promise is over once, and never before it has begun', async () => {
+      const { client, conn } = connection();
+      let woken = 0;
+      const waiting = { ready: () => void woken++ };
+      send(client);
+      readiness.when(conn, 'readable', waiting);
+      expect(woken).toBe(0);
+      await turns();
+      expect(woken).toBe(1);
+      send(client);
+      await turns();
+      expect(woken).toBe(1);
+      readiness.when(conn, 'readable', waiting);
+      // Whoever interrupts or releases has his own work to do first.
+      readiness.interrupt(conn);
+      expect(woken).toBe(1);
+      await turns();
+      expect(woken).toBe(2);
+    });
+
     it('is over at once for a regular file, every time', async () => {
       const fd = sockets.own(openSync(import.meta.filename, 'r'));
       for (let i = 0; i < 3; i++) await readiness.wait(fd, 'readable');
@@ -297,6 +317,25 @@ describe.each(Object.keys(KINDS))('%s:', (kind) => {
       send(client);
       expect(await busy()).toBeLessThan(MOST_BUSY);
       expect(read(other)()).toBe(1);
+    });
+
+    it('of a socket that has one descriptor only is finished by close', async () => {
+      const { client, conn } = connection();
+      const waiting = readiness.wait(conn, 'readable');
+      await turns();
+      readiness.release(conn, true);
+      sockets.disown(conn);
+      ok(sys.close(conn));
+      await waiting;
+      send(client);
+      const next = sockets.tcp();
+      expect(next).toBe(conn);
+      ok(sys.connect(next, encodeAddress(localOf(sockets.listener()))));
+      const log = new Log();
+      void log.watch('readable', readiness.wait(next, 'readable'));
+      await readiness.wait(next, 'writable');
+      await turns();
+      expect(log.entries).toEqual([]);
     });
 
     it('leaves no descriptor behind, after two thousand', async () => {

@@ -61,13 +61,21 @@ export function packed(
     known.set(name, pack);
     return pack;
   };
+  // A binary is opened as it is: to look for what require() knows to be there takes as long again.
+  const loader = (name: string): Exports => {
+    if (!name.endsWith('.node')) return outside(name);
+    const module = { exports: {} };
+    process.dlopen(module, name);
+    return module.exports;
+  };
+  loader.resolve = outside.resolve;
   const load: Load = (specifier) => {
     const name = specifier.startsWith('./') ? specifier.slice(2) : specifier;
     const before = loaded.get(name);
     if (before !== undefined) return before.exports;
     const pack = packOf[name];
     // Of it createRequire() is used, and what that makes is here. To load it takes a millisecond.
-    if (name === 'node:module') return { createRequire: () => outside };
+    if (name === 'node:module') return { createRequire: () => loader };
     if (name === 'node:process') return process;
     if (pack === undefined) return late(name, outside);
     const module = { exports: {} };
@@ -96,7 +104,10 @@ function compiled(file: string, name: string, hash: string, keeping: Keeping | n
   return script;
 }
 
-/** At the end, or before it where the program goes on: what has run by then is compiled. */
+/**
+ * At the end, or before it where the program goes on: what has run by then is compiled. A run that
+ * failed has not seen half of it, and what it leaves would stay.
+ */
 function once(keep: () => void): void {
   let done = false;
   const now = () => {
@@ -104,5 +115,7 @@ function once(keep: () => void): void {
     done = true;
   };
   setTimeout(now, SETTLED_MS).unref();
-  process.on('exit', now);
+  process.on('exit', (code) => {
+    if (code === 0) now();
+  });
 }

@@ -8,7 +8,7 @@ import { type Built, packed } from './packed.ts';
 /** @property main the chunk where the program begins */
 declare const SOCKLAB_BUILT: Built & { readonly version: string; readonly main: string };
 
-type Main = typeof import('../main.ts').main;
+type Run = typeof import('../main.ts').run;
 
 /** The commands: what each of them compiles is kept apart. A test holds this list to the program. */
 export const COMMANDS: readonly string[] = [
@@ -34,13 +34,10 @@ export const COMMANDS: readonly string[] = [
 export function start(argv: readonly string[], outside: NodeJS.Require): void {
   const folder = keptFolder(process.env);
   const [word = 'repl'] = argv;
-  const command = COMMANDS.includes(word) ? word : 'other';
+  const helps = argv.includes('--help') || argv.includes('-h');
+  const command = COMMANDS.includes(word) && !helps ? word : 'other';
   const keeping = folder === null ? null : { folder, command };
   const load = packed(__dirname, SOCKLAB_BUILT, keeping, outside);
-  const { main } = load(SOCKLAB_BUILT.main) as { readonly main: Main };
-  void main(argv, SOCKLAB_BUILT.version).then((code) => {
-    process.exitCode = code;
-    // Ended from outside: whoever reads our last words may stand still, and is not waited for long.
-    if (code > 128) setTimeout(() => process.exit(code), 1000).unref();
-  });
+  const { run } = load(SOCKLAB_BUILT.main) as { readonly run: Run };
+  void run(argv, SOCKLAB_BUILT.version);
 }

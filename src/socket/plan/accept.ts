@@ -29,12 +29,23 @@ export class Acceptor implements Listener {
   readonly session: Session;
   readonly local: string;
   private readonly exhausted: (error: SocketError) => void;
+  /** Whether none had come when it last looked. */
+  private dry = false;
 
   /** @param exhausted told once when no descriptor is left; then it waits and tries again */
   constructor(session: Session, local: string, exhausted: (error: SocketError) => void) {
     this.session = session;
     this.local = local;
     this.exhausted = exhausted;
+  }
+
+  /** One that has come already, at once; null where there is none, or somebody watches: see next(). */
+  now(number: number): Connection | null {
+    const { session } = this;
+    const server = session.sockets.get('server');
+    if (!HAS_ACCEPT4 || !session.unseen || server?.open !== true) return null;
+    const answer = this.plainly(server, number);
+    return answer instanceof SocketError ? null : answer;
   }
 
   /**
@@ -45,10 +56,14 @@ export class Acceptor implements Listener {
     for (let told = false; ; ) {
       const server = this.session.sockets.get('server');
       if (server?.open !== true) return null;
+      if (this.dry) {
+        this.dry = false;
+        await this.session.readiness.wait(server.fd, 'readable');
+        continue;
+      }
       // A watcher may come while it waits: asked anew each time.
       const plain = HAS_ACCEPT4 && this.session.unseen;
       const answer = plain ? this.plainly(server, number) : await this.step(number);
-      if (answer === null) await this.session.readiness.wait(server.fd, 'readable');
       if (answer === null) continue;
       if (!(answer instanceof SocketError)) return answer;
       if (answer.code === 'EBADF') return null;
@@ -68,6 +83,7 @@ export class Acceptor implements Listener {
     const { session, local } = this;
     const taken = session.sys.accept4(fd, peer);
     if (taken >= 0) return new AcceptedConnection(this, taken, number, packed());
+    this.dry = taken === EAGAIN;
     if (taken === EAGAIN || taken === EINTR) return null;
     return socketError(session.sys, 'accept', taken, { local });
   }

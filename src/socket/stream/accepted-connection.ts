@@ -161,7 +161,8 @@ export class AcceptedConnection extends PlainSink implements Connection, Source,
     if (!this.open) return;
     this.open = false;
     this.door.others.delete(this);
-    this.door.readiness.release(this.fd);
+    // Nothing has made a second descriptor of it, and no program that is started inherits it.
+    this.door.readiness.release(this.fd, true);
     this.door.sys.close(this.fd);
     this.lent?.();
   }

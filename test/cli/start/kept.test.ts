@@ -127,6 +127,14 @@ describe('a program that runs', () => {
     expect(readFileSync(folder, 'utf8')).toBe('a file is in the way');
   });
 
+  it('keeps nothing of a run that fails, and apart what only printed help', async () => {
+    const env = { XDG_CACHE_HOME: home };
+    expect((await run(['explain', 'nonsense'], '', { env })).code).toBe(2);
+    expect(existsSync(folder)).toBe(false);
+    await run(['explain', '--help'], '', { env });
+    expect(kept()).toEqual([expect.stringMatching(/^other-first-/)]);
+  });
+
   it('puts away what has not been written for a month, and nothing else', () => {
     for (const name of ['old', 'new']) writeKept(folder, name, KEY, DATA);
     const before = new Date(Date.now() - 31 * 86_400_000);

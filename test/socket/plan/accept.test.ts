@@ -110,6 +110,32 @@ describe('a watcher', () => {
   });
 });
 
+describe('at once', () => {
+  it('there is a connection only where one has come, and nobody watches', async () => {
+    const sys = new FaultySys();
+    const session = new Session({ sys, ...UNSEEN });
+    const local = await openListener(session, tcp('127.0.0.1', 0), { family: 0, backlog: 5 });
+    const acceptor = new Acceptor(session, local, () => {});
+    expect(acceptor.now(1)).toBeNull();
+    const waiting = acceptor.next(1);
+    // The kernel has just said that there is none: it is not asked again.
+    expect(sys.count('accept4')).toBe(1);
+    const peers = [BareSocket.connected(portOf(local)), BareSocket.connected(portOf(local))];
+    expect((await waiting)?.name).toBe('conn1');
+    expect(acceptor.now(2)?.name).toBe('conn2');
+    peers.push(BareSocket.connected(portOf(local)));
+    sys.fail('accept4', 'EMFILE');
+    expect(acceptor.now(3)).toBeNull();
+    session.watch(() => {});
+    expect(acceptor.now(3)).toBeNull();
+    expect((await acceptor.next(3))?.name).toBe('conn3');
+    session.close();
+    expect(acceptor.now(4)).toBeNull();
+    for (const peer of peers) peer.close();
+    expect(sys.misuses).toEqual([]);
+  });
+});
+
 describe('a connection that nobody watches', () => {
   let open = 0;
   let session: Session;
