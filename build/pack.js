@@ -12,12 +12,8 @@ import { LATE } from './late.js';
 
 /** What a pack begins with: what these need is in it, so that a run reads one file, or two. */
 const PACKS = {
-  first: [
-    'src/cli/main.ts',
-    'src/cli/program.ts',
-    'src/cli/sockets/send.ts',
-    'src/cli/sockets/connect.ts',
-  ],
+  first: ['src/cli/main.ts', 'src/cli/sockets/send.ts', 'src/cli/sockets/connect.ts'],
+  program: ['src/cli/program.ts'],
   prompt: ['src/cli/repl/terminal.ts'],
 };
 /** A chunk with so much of its own has a pack of its own: pkijs, inquirer. */
@@ -127,7 +123,7 @@ function lateIn(code, chunks) {
 
 function lateChunk(chunks, one) {
   for (const [name, { entryPoint = '' }] of chunks)
-    if (entryPoint === one || entryPoint.startsWith(`node_modules/${one}/`)) return name;
+    if (entryPoint === one || entryPoint.includes(`node_modules/${one}/`)) return name;
   throw new Error(`${one} has no chunk`);
 }
 
@@ -147,7 +143,7 @@ function packed(chunks) {
   };
   for (const [pack, files] of Object.entries(PACKS)) {
     for (const file of files) put(chunkOf(chunks, file), pack);
-    for (const one of LATE[pack]) put(lateChunk(chunks, one), pack);
+    for (const one of LATE[pack] ?? []) put(lateChunk(chunks, one), pack);
   }
   for (const [name, { bytes, entryPoint }] of chunks)
     if (bytes > LARGE) packOf[name] ??= named(entryPoint ?? name);
