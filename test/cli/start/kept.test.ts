@@ -61,7 +61,7 @@ async function expectTheSame(exit: Exit): Promise<void> {
 describe('a program that runs', () => {
   it('keeps what it has compiled, for its owner alone, and takes it the next time', async () => {
     await expectTheSame(await explain());
-    const names = ['first', 'more'].map((pack) => `explain-${pack}-${process.version}-`);
+    const names = ['first', 'more', 'program'].map((pack) => `explain-${pack}-${process.version}-`);
     expect(kept()).toEqual(names.map((name) => expect.stringContaining(name)));
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     for (const name of kept()) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
@@ -132,7 +132,10 @@ describe('a program that runs', () => {
     expect((await run(['explain', 'nonsense'], '', { env })).code).toBe(2);
     expect(existsSync(folder)).toBe(false);
     await run(['explain', '--help'], '', { env });
-    expect(kept()).toEqual([expect.stringMatching(/^other-first-/)]);
+    expect(kept()).toEqual([
+      expect.stringMatching(/^other-first-/),
+      expect.stringMatching(/^other-program-/),
+    ]);
   });
 
   it('puts away what has not been written for a month, and nothing else', () => {
@@ -146,7 +149,7 @@ describe('a program that runs', () => {
   it('two at once leave one whole file, and nothing beside it', async () => {
     const exits = await Promise.all([explain(), explain(), explain(), explain()]);
     for (const exit of exits) await expectTheSame(exit);
-    expect(kept()).toHaveLength(2);
+    expect(kept()).toHaveLength(3);
     const before = inodes();
     await explain();
     expect(inodes()).toEqual(before);
