@@ -27,6 +27,8 @@ const SIZE = process.arch === 'x64' ? 3 : 4;
 const DATA = SIZE - 2;
 const AT_ONCE = 256;
 
+const EPERM = -errnoNumber('EPERM');
+
 export function epollReadiness(): Readiness {
   let made: Epoll | null = null;
   const epoll = () => {
@@ -36,7 +38,7 @@ export function epollReadiness(): Readiness {
   return {
     when: (fd, interest, waiting) => epoll().when(fd, interest, waiting),
     wait: (fd, interest) =>
-      new Promise((resolve) => epoll().when(fd, interest, { ready: resolve })),
+      new Promise((resolve) => epoll().wait(fd, interest, { ready: resolve })),
     interrupt: (fd) => made?.interrupt(fd),
     release: (fd, sole = false) => made?.release(fd, sole),
   };
@@ -63,6 +65,14 @@ class Epoll {
     const handle = pollHandle(this.fd, () => this.look());
     if (typeof handle === 'number') throw new Error(`uv_poll_init() failed with ${handle}`);
     this.handle = handle;
+  }
+
+  /** As when(), and whoever is woken can repeat his call: it does not stop the program. */
+  wait(fd: number, interest: Interest, waiting: Waiting): void {
+    const before = this.known[fd];
+    this.when(fd, interest, waiting);
+    // A regular file is not known now either: it is left as it is.
+    if (before === undefined && this.known[fd] !== undefined) this.mustNotBlock(fd);
   }
 
   when(fd: number, interest: Interest, waiting: Waiting): void {
@@ -145,10 +155,9 @@ class Epoll {
   /** @returns false where the kernel can't poll the descriptor because it never blocks (EPERM) */
   private arm(fd: number, waiters: Waiters, wanted: number): boolean {
     const result = this.control(waiters.armed === 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, wanted);
-    if (result === -errnoNumber('EPERM')) return false;
+    if (result === EPERM) return false;
     if (result < 0) throw new Error(`epoll_ctl(${fd}) failed with ${result}`);
     waiters.armed = wanted;
-    if (this.known[fd] === undefined) this.mustNotBlock(fd);
     return true;
   }
 
@@ -165,10 +174,9 @@ class Epoll {
     return call(this.libc.control, this.fd, how, fd, this.event);
   }
 
-  /** Whoever is woken repeats a call, which must not stop the program where the wake-up was spurious. */
   private mustNotBlock(fd: number): void {
     const flags = call(this.libc.fcntl, fd, constant('F_GETFL'), 'int', 0);
-    if ((flags & constant('O_NONBLOCK')) !== 0) return;
+    if (flags < 0 || (flags & constant('O_NONBLOCK')) !== 0) return;
     call(this.libc.fcntl, fd, constant('F_SETFL'), 'int', flags | constant('O_NONBLOCK'));
   }
 

@@ -17,7 +17,10 @@ export interface Readiness {
    * ready (a regular file) resolves at once.
    */
   wait(fd: number, interest: Interest): Promise<void>;
-  /** As wait(), once, without a promise. Never before it has returned. */
+  /**
+   * As wait(), once, without a promise. Never before it has returned. The descriptor must not block:
+   * wait() sees to that, this leaves it to its caller.
+   */
   when(fd: number, interest: Interest, waiting: Waiting): void;
   /** Wakes all who wait for `fd` (a spurious wake-up), so that one of them can give up. */
   interrupt(fd: number): void;

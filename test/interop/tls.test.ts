@@ -209,6 +209,29 @@ describe('openssl', () => {
     await client.tells(RegExp(`"secured".*"alpn":${alpn},"sni":"localhost","authorized":true`));
   });
 
+  it('changes its keys, and has us change ours (RFC 8446 §4.6.3)', async (context) => {
+    needs(context);
+    const server = socklab(['serve', '--once', '--service', 'echo', 'tls::0']);
+    const port = (await server.listening()).split(':')[1];
+    const client = start('openssl', ['s_client', '-tls1_3', '-connect', `127.0.0.1:${port}`]);
+    // A line of K alone: "update keys and request the peer to do so", of k: without that.
+    for (const [command, text] of [
+      ['', 'before'],
+      ['K\n', 'after both'],
+      ['k\n', 'after its own'],
+    ] as const) {
+      if (command !== '') {
+        const seen = client.stderr.length;
+        client.write(command);
+        await client.tells(RegExp(`^[^]{${seen},}KEYUPDATE`));
+      }
+      client.write(`${text}\n`);
+      await client.says(`${text}\n`);
+    }
+    client.end();
+    expect((await server.exit()).code).toBe(0);
+  });
+
   it('that is killed has not ended: 6, after every byte that came', async (context) => {
     needs(context);
     for (const version of ['-tls1_2', '-tls1_3']) {

@@ -61,6 +61,11 @@ export class Sockets {
     ok(systemCalls.close(fd));
   }
 
+  /** Somebody else closes it. */
+  disown(fd: number): void {
+    this.fds.delete(fd);
+  }
+
   closeAll(): void {
     for (const fd of this.fds) this.close(fd);
   }

@@ -20,6 +20,9 @@ import { secureClient, type TlsClientOptions } from '../../src/socket/tls/client
 import { type SelfSigned, selfSigned } from '../../src/socket/tls/self-signed.ts';
 import { secureServer, serverContext } from '../../src/socket/tls/server.ts';
 import type { TlsConnection } from '../../src/socket/tls/tls-connection.ts';
+import { errnoNumber } from '../../src/sys/platform.ts';
+import type { Sys } from '../../src/sys/sys.ts';
+import { systemCalls } from '../../src/sys/syscalls.ts';
 import { portOf } from './bare.ts';
 import { Peer } from './peer.ts';
 import { callOf } from './session.ts';
@@ -33,7 +36,20 @@ export async function localhostPair(): Promise<{ readonly cert: Buffer; readonly
   return { cert: Buffer.from(cert), key: Buffer.from(key) };
 }
 
+/** <linux/fcntl.h>. */
+const F_DUPFD_CLOEXEC = 1030;
+
+/** The real system calls, but no descriptor is left for a second one of a socket. */
+export const noDuplicates: Sys = {
+  ...systemCalls,
+  fcntl: (fd, command, argument) =>
+    command === F_DUPFD_CLOEXEC && argument === 0
+      ? -errnoNumber('EMFILE')
+      : systemCalls.fcntl(fd, command, argument),
+};
+
 interface Raw {
+  readonly sys?: Sys;
   readonly watched?: boolean;
   readonly patienceMs?: number;
 }
@@ -41,9 +57,9 @@ interface Raw {
 /** A session’s client that is connected to this port, without TLS. */
 export async function rawTo(
   port: number,
-  { watched, patienceMs }: Raw = {},
+  { watched, patienceMs, sys }: Raw = {},
 ): Promise<SocketConnection> {
-  const session = new Session();
+  const session = new Session(sys === undefined ? {} : { sys });
   if (watched) session.watch(() => {});
   onTestFinished(() => session.close());
   await session.perform(callOf('client = socket(AF_INET, SOCK_STREAM, 0)'));
@@ -124,11 +140,11 @@ export async function ourServer(
 }
 
 /** A session’s listener, and what accepts the next connection, without TLS. */
-export async function acceptor({ watched, patienceMs }: Raw = {}): Promise<{
+export async function acceptor({ watched, patienceMs, sys }: Raw = {}): Promise<{
   readonly port: number;
   readonly accept: () => Promise<SocketConnection>;
 }> {
-  const session = new Session();
+  const session = new Session(sys === undefined ? {} : { sys });
   if (watched) session.watch(() => {});
   onTestFinished(() => session.close());
   await session.perform(callOf('server = socket(AF_INET, SOCK_STREAM, 0)'));

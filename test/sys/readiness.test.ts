@@ -53,6 +53,14 @@ function fill(fd: number): void {
   expect(result).toBe(-EAGAIN);
 }
 
+/** The same, when what was on its way has arrived, too: a busy machine delivers later. */
+async function fillForGood(fd: number): Promise<void> {
+  do {
+    fill(fd);
+    await turns(50);
+  } while (sys.write(fd, new Uint8Array(1 << 20)) >= 0);
+}
+
 /** Lets the loop turn, so that what could happen at once has happened. */
 async function turns(count = 5): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
@@ -117,7 +125,7 @@ describe.each(Object.keys(KINDS))('%s:', (kind) => {
 
     it('ends for a writer when there is room again', async () => {
       const { client, conn } = connection();
-      fill(client);
+      await fillForGood(client);
       const log = new Log();
       const writing = when(client, 'writable', () => sys.write(client, Uint8Array.of(1)));
       log.watch('write', writing);
@@ -164,6 +172,26 @@ describe.each(Object.keys(KINDS))('%s:', (kind) => {
       send(client);
       await Promise.all(both);
       expect(read(conn)()).toBe(1);
+    });
+
+    it('without a promise is over once, and never before it has begun', async () => {
+      const { client, conn } = connection();
+      let woken = 0;
+      const waiting = { ready: () => void woken++ };
+      send(client);
+      readiness.when(conn, 'readable', waiting);
+      expect(woken).toBe(0);
+      await turns();
+      expect(woken).toBe(1);
+      send(client);
+      await turns();
+      expect(woken).toBe(1);
+      readiness.when(conn, 'readable', waiting);
+      // Whoever interrupts or releases has his own work to do first.
+      readiness.interrupt(conn);
+      expect(woken).toBe(1);
+      await turns();
+      expect(woken).toBe(2);
     });
 
     it('is over at once for a regular file, every time', async () => {
@@ -297,6 +325,25 @@ describe.each(Object.keys(KINDS))('%s:', (kind) => {
       send(client);
       expect(await busy()).toBeLessThan(MOST_BUSY);
       expect(read(other)()).toBe(1);
+    });
+
+    it('of a socket that has one descriptor only is finished by close', async () => {
+      const { client, conn } = connection();
+      const waiting = readiness.wait(conn, 'readable');
+      await turns();
+      readiness.release(conn, true);
+      sockets.disown(conn);
+      ok(sys.close(conn));
+      await waiting;
+      send(client);
+      const next = sockets.tcp();
+      expect(next).toBe(conn);
+      ok(sys.connect(next, encodeAddress(localOf(sockets.listener()))));
+      const log = new Log();
+      void log.watch('readable', readiness.wait(next, 'readable'));
+      await readiness.wait(next, 'writable');
+      await turns();
+      expect(log.entries).toEqual([]);
     });
 
     it('leaves no descriptor behind, after two thousand', async () => {

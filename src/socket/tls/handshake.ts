@@ -65,8 +65,11 @@ function done({
     // At once, so that nothing that comes behind the handshake is missed.
     socket.once(event, () => {
       clearTimeout(timer);
-      connection = new TlsConnection(raw, carrier, socket, details());
-      resolve(connection);
+      const made = new TlsConnection(raw, carrier, socket, details());
+      connection = made;
+      // OpenSSL tells of the end within it, before our Finished (RFC 8446 §4.4.4) is written: to end the
+      // connection right there would send FIN in its stead.
+      setImmediate(() => resolve(made));
     });
   });
 }

@@ -4,7 +4,7 @@ import { echo } from '../../../src/socket/services/echo.ts';
 import { pump, sharedBuffer } from '../../../src/socket/stream/pump.ts';
 import { until } from '../../support/bare.ts';
 import { FedSource, KeptSink, pattern } from '../../support/streams.ts';
-import { ourClient, ourServer, type Two } from '../../support/tls.ts';
+import { noDuplicates, ourClient, ourServer, type Two } from '../../support/tls.ts';
 
 const MIB = 1024 * 1024;
 
@@ -22,6 +22,15 @@ const WAYS: readonly Way[] = (['TLSv1.2', 'TLSv1.3'] as const).flatMap((version)
   return [
     { name: `a client, ${version}`, open: (...args) => ourClient(only, raw(...args)) },
     { name: `a server, ${version}`, open: (...args) => ourServer(only, raw(...args)) },
+    // No descriptor is left for a stream of Node's.
+    {
+      name: `a client without a stream of Node’s, ${version}`,
+      open: (...args) => ourClient(only, { ...raw(...args), sys: noDuplicates }),
+    },
+    {
+      name: `a server without a stream of Node’s, ${version}`,
+      open: (...args) => ourServer(only, { ...raw(...args), sys: noDuplicates }),
+    },
   ] satisfies Way[];
 });
 
