@@ -66,7 +66,7 @@ function oneOf(names: readonly string[]): string {
 
 function factsOf({ name, kind }: Topic): TopicFacts {
   const row = kind === 'call' ? callTable.get(name) : undefined;
-  const number = kind === 'errno' ? errnoNumbers.get(name) : constants.get(name);
+  const number = kind === 'errno' ? errnoNumbers().get(name) : constants.get(name);
   return {
     ...(row === undefined ? {} : { call: row }),
     ...(number === undefined ? {} : { number }),

@@ -10,7 +10,7 @@ export function isConstant(name: string): boolean {
 }
 
 export function isErrno(name: string): boolean {
-  return errnoNumbers.has(name);
+  return errnoNumbers().has(name);
 }
 
 /** `111` → `ECONNREFUSED`, as this platform counts them; null where no errno has the number. */
@@ -20,7 +20,7 @@ export function errnoOfNumber(number: number): string | null {
 }
 
 export function errnoNames(): string[] {
-  return [...errnoNumbers.keys()];
+  return [...errnoNumbers().keys()];
 }
 
 /** The errors of getaddrinfo(3), and the end of file, which is none. */
@@ -47,7 +47,7 @@ export function constantValue(part: string | number): number {
 }
 
 export function errnoValue(name: string): number | undefined {
-  return errnoNumbers.get(name);
+  return errnoNumbers().get(name);
 }
 
 export function constantNames(): string[] {

@@ -31,10 +31,13 @@ export function constant(name: keyof typeof darwinConstants): number {
   return table[name] as number;
 }
 
-const errnoNames = new Map(Object.entries(errnos).map(([name, number]) => [number, name]));
+/** Made when they are first asked for: most runs meet no error. */
+let errnoNames: ReadonlyMap<number, string> | null = null;
+let numbers: ReadonlyMap<string, number> | null = null;
 
 /** `111` → `ECONNREFUSED`; a number without a name here stays readable: `errno 524`. */
 export function errnoName(errno: number): string {
+  errnoNames ??= new Map(Object.entries(errnos).map(([name, number]) => [number, name]));
   return errnoNames.get(errno) ?? `errno ${errno}`;
 }
 
@@ -54,13 +57,17 @@ export function canonicalErrno(name: string): string {
   return errnoAliases[name] ?? name;
 }
 
-export const errnoNumbers: ReadonlyMap<string, number> = new Map([
-  ...Object.entries(errnos),
-  ...Object.entries(errnoAliases).flatMap(([alias, name]): [string, number][] => {
-    const number = errnos[name];
-    return number === undefined ? [] : [[alias, number]];
-  }),
-]);
+/** Every errno of this platform by its names. */
+export function errnoNumbers(): ReadonlyMap<string, number> {
+  numbers ??= new Map([
+    ...Object.entries(errnos),
+    ...Object.entries(errnoAliases).flatMap(([alias, name]): [string, number][] => {
+      const number = errnos[name];
+      return number === undefined ? [] : [[alias, number]];
+    }),
+  ]);
+  return numbers;
+}
 
 /** What the first byte of TCP_INFO means; undefined where the kernel invents a state. */
 export function tcpStateOf(byte: number): TcpState | undefined {

@@ -46,9 +46,9 @@ describe('--json', () => {
     const local = await listening(server);
     const client = await dial(local);
     const remote = `127.0.0.1:${client.socket.localPort}`;
-    client.socket.end('four');
     server.end('sixsix');
     await client.end();
+    client.socket.end('four');
     const { code, stdout, stderr } = await server.exit();
     expect([code, stdout.toString()]).toEqual([0, 'four']);
     expect(ofType(stderr, 'accepted')).toEqual([{ v: 1, type: 'accepted', local, remote }]);

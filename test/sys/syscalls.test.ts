@@ -408,7 +408,7 @@ describe('strerror', () => {
   it('says what the C library says', async (context) => {
     if (!has('python3')) context.skip('python3 is not installed');
     const python = new Python<number, string>('import os\nanswer = os.strerror');
-    for (const [name, number] of errnoNumbers)
+    for (const [name, number] of errnoNumbers())
       expect(sys.strerror(number), name).toBe(await python.ask(number));
     expect(sys.strerror(4711)).toBe(await python.ask(4711));
   });
