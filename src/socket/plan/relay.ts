@@ -9,6 +9,12 @@ import type { StreamEndpoint } from './addresses.ts';
 import { reachesItself } from './itself.ts';
 import { type ConnectOptions, openConnection } from './open-connection.ts';
 
+/**
+ * Who sends this much in vain, and takes nothing meanwhile, does not wait for room: it would never
+ * take what the other side said.
+ */
+const MOST_DROPPED = 16 * 1024 * 1024;
+
 /** Who sent what passes. */
 export type Side = 'client' | 'server';
 
@@ -80,8 +86,10 @@ async function exchange(
   onlooker: Onlooker | null,
 ): Promise<SocketError | null> {
   let lost: SocketError | null = null;
-  const resetBoth = () => Promise.all([client.reset(), server.reset()]);
+  let going = 2;
+  const resetBoth = async () => void (await Promise.all([client.reset(), server.reset()]));
   const oneWay = async (side: Side, from: Connection, to: Connection): Promise<void> => {
+    let unwanted = false;
     try {
       await pump(from.source, seen(to.sink, side, onlooker), from.buffer);
       while (to.sink.busy !== null) await to.sink.busy;
@@ -90,10 +98,14 @@ async function exchange(
     } catch (error) {
       if (!(error instanceof SocketError)) throw error;
       lost ??= error;
-      // Who takes no more may still have said something: the other direction tells when that is
-      // over. Who can't be read any more is gone.
-      if (error.call !== 'write') await resetBoth();
+      unwanted = error.call === 'write';
     }
+    going--;
+    if (lost === null) return;
+    // Who takes no more may still have said something: the other direction tells when that is
+    // over. Who can't be read any more is gone.
+    if (unwanted && going > 0) await drop(from, resetBoth);
+    else await resetBoth();
   };
   try {
     await Promise.all([oneWay('client', client, server), oneWay('server', server, client)]);
@@ -102,6 +114,32 @@ async function exchange(
     else await resetBoth();
   }
   return lost;
+}
+
+/**
+ * Reads on what nobody takes any more: whoever waits for room for it (an echo) reads nothing until
+ * then, and the other direction, which waits for that reader, would never be over. It ends this.
+ */
+async function drop(from: Connection, resetBoth: () => Promise<void>): Promise<void> {
+  try {
+    await pump(from.source, dropping(from, resetBoth), from.buffer);
+  } catch (error) {
+    if (!(error instanceof SocketError)) throw error;
+    await resetBoth();
+  }
+}
+
+function dropping(from: Connection, resetBoth: () => Promise<void>): Sink {
+  let taken = from.bytesOut;
+  let dropped = 0;
+  return {
+    busy: null,
+    write({ length }) {
+      dropped = from.bytesOut === taken ? dropped + length : 0;
+      taken = from.bytesOut;
+      return dropped > MOST_DROPPED ? resetBoth() : null;
+    },
+  };
 }
 
 /** The same sink, and the onlooker sees what goes into it. */

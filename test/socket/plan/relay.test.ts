@@ -181,4 +181,66 @@ describe('a relay', () => {
     client.close();
     server.close();
   });
+
+  it.each([
+    ['closes', (client: BareSocket) => client.close()],
+    ['resets', (client: BareSocket) => client.reset()],
+  ])('lets go of a client that %s while both directions are full', async (_, leave) => {
+    const [client, server] = await talking();
+    const echo = echoing(server);
+    await until(
+      'all are held up',
+      heldUp(() => client.write(PIECE) + echo()),
+    );
+    const shown = seen.filter(({ side }) => side === 'server').length;
+    leave(client);
+    await until('it is over', () => {
+      if (relay.closed.length === 0) echo();
+      return relay.closed.length === 1;
+    });
+    expect(relay.closed[0]?.lost).toMatchObject({ call: 'write', code: 'ECONNRESET' });
+    // What the server said to nobody has not passed.
+    expect(seen.filter(({ side }) => side === 'server').length).toBe(shown);
+    server.close();
+  });
+
+  it('lets go of a server that sends on to nobody, and takes nothing', async () => {
+    onlooking = false;
+    const [client, server] = await talking();
+    await until(
+      'all are held up',
+      heldUp(() => client.write(PIECE) + server.write(PIECE)),
+    );
+    client.reset();
+    let sent = 0;
+    await until('it is over', () => {
+      if (relay.closed.length === 0) sent += server.write(PIECE);
+      return relay.closed.length === 1;
+    });
+    // 16 MiB in vain, and what the buffers on the way have held.
+    expect(sent).toBeLessThan(32 * 1024 * 1024);
+    server.close();
+  });
 });
+
+const PIECE = pattern(64 * 1024);
+
+/** True once nothing has moved for many turns: all the buffers on the way are full. */
+function heldUp(move: () => number): () => boolean {
+  let idle = 0;
+  return () => {
+    idle = move() === 0 ? idle + 1 : 0;
+    return idle > 300;
+  };
+}
+
+/** Gives back what comes, and takes nothing more until that is out. @returns how many bytes moved */
+function echoing(socket: BareSocket): () => number {
+  let waiting: Uint8Array = new Uint8Array();
+  return () => {
+    if (waiting.length === 0) waiting = socket.read(PIECE.length) ?? waiting;
+    const sent = waiting.length === 0 ? 0 : socket.write(waiting);
+    waiting = waiting.subarray(sent);
+    return sent;
+  };
+}
