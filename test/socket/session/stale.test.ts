@@ -151,6 +151,29 @@ describe('what happened between two steps is seen', () => {
     expect(seen('conn').urgent).toBe(false);
   });
 
+  it.each(['recv', 'recvfrom'] as const)(
+    'what lies behind a mark that no look saw: %s took the urgent byte as it came',
+    async (call) => {
+      let come = () => {};
+      // Between the look before the call and the call.
+      const late: Sys = {
+        ...systemCalls,
+        [call]: (...args: [number, Uint8Array, number, OutBuffer]) => {
+          come();
+          return systemCalls[call](...args);
+        },
+      };
+      session = new TestSession({ sys: late });
+      await session.all(...PAIR);
+      come = () => systemCalls.send(fdOf('client'), Buffer.from('!'), constant('MSG_OOB'));
+      expect(answer(await session.do(`${call}(conn, 1, MSG_OOB)`))).toBe(1);
+      come = () => {};
+      await session.all('send(client, "tail")', 'read(conn, 2)');
+      expect(seen('conn')).toMatchObject({ urgent: false, receiveQueue: 2 });
+      await isNotStale('conn', 'client');
+    },
+  );
+
   it('a send queue that fills, is held by a closed window, and empties', async () => {
     await session.all(...SERVER);
     const peer = BareSocket.connected(portOf(seen('server').local));
