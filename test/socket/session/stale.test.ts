@@ -310,6 +310,25 @@ describe('the listener’s queue', () => {
     expect(changes).toContainEqual({ socket: 'server', field: 'queue', from: 0, to: 1 });
   });
 
+  it('is told of where UDP sockets have the same addresses', async () => {
+    // Each protocol has ports of its own: bind(2) takes the same number for both.
+    for (const name of ['server', 'client']) {
+      await session.all(`${name} = socket(AF_INET, SOCK_STREAM, 0)`, `bind(${name}, 127.0.0.1:0)`);
+    }
+    const [server, client] = [seen('server').local, seen('client').local];
+    await session.all('udp = socket(AF_INET, SOCK_DGRAM, 0)', `bind(udp, ${server})`);
+    expect(answer(await session.do(`connect(udp, ${client})`))).toBe(0);
+    await session.do('listen(server, 5)');
+    const connected = await session.do('connect(client, server)');
+    expect(connected.changes).toContainEqual({ socket: 'server', field: 'queue', from: 0, to: 1 });
+    // Nor is what came by itself the doing of a call on a socket of another protocol.
+    const peer = BareSocket.connected(portOf(server));
+    await session.do('other = socket(AF_INET, SOCK_DGRAM, 0)');
+    const { changes } = await session.do(`connect(other, ${server})`);
+    expect(changes.map(({ socket }) => socket)).not.toContain('server');
+    peer.close();
+  });
+
   it('is told of where a dead connection had the same addresses', async () => {
     await session.all(...PAIR);
     const { local } = seen('client');
