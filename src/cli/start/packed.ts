@@ -1,7 +1,7 @@
 /** Chunks of the program from the packs that the build made of them (build/pack.js). */
 import { readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
-import { readKept, writeKept } from './kept.ts';
+import { keptName, readKept, writeKept } from './kept.ts';
 import { late } from './late.ts';
 
 /** What a chunk exports. */
@@ -93,14 +93,14 @@ function compiled(file: string, name: string, hash: string, keeping: Keeping | n
   const { folder, command } = keeping;
   // V8 looks at the length of the source only, and at its own version and flags.
   const key = `socklab ${hash} ${source.length} ${process.version} ${process.arch}`;
-  const kept = `${command}-${name}-${process.version}-${hash}`;
+  const kept = keptName(command, name, hash);
   const data = readKept(folder, kept, key);
   const script = new Script(source, {
     filename: file,
     ...(data !== null && { cachedData: data as Buffer }),
   });
   if (data !== null && script.cachedDataRejected !== true) return script;
-  once(() => writeKept(folder, kept, key, script.createCachedData()));
+  once(() => writeKept(folder, kept, key, () => script.createCachedData()));
   return script;
 }
 
