@@ -1,5 +1,5 @@
 /** stdout and stderr that are opened when something is written to them. */
-import { fstatSync, statSync } from 'node:fs';
+import { fstatSync, statSync, writeSync } from 'node:fs';
 
 type Stream = NodeJS.WriteStream;
 type Listener = (...args: unknown[]) => void;
@@ -14,6 +14,7 @@ export function lateStream(fd: number, open: () => Stream): Stream {
   const there = (): Stream => {
     if (stream === null) {
       stream = open();
+      if (fstatSync(fd).isFile()) stream._write = writesAll(fd);
       for (const [event, listener] of waiting) stream.on(event, listener);
     }
     return stream;
@@ -39,6 +40,22 @@ export function lateStream(fd: number, open: () => Stream): Stream {
     has: (_, key) => key in there(),
   });
   return late;
+}
+
+/**
+ * Node's stream for a file calls write(2) once, and takes it for done. "The number of bytes written
+ * may be less than count if, for example, there is insufficient space on the underlying physical
+ * medium, or the RLIMIT_FSIZE resource limit is encountered": only the next call says so.
+ */
+function writesAll(fd: number): Stream['_write'] {
+  return (bytes: Uint8Array, _, done) => {
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+    } catch (error) {
+      return done(error as Error);
+    }
+    done();
+  };
 }
 
 /** To ask for certain needs what this is to avoid: all that is no device is none. */
