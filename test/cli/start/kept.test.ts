@@ -251,6 +251,18 @@ describe('the folder', () => {
     expect(keptFolder({ HOME: '/h', NODE_DISABLE_COMPILE_CACHE: '1' })).toBeNull();
   });
 
+  it('is none where the user or the group is not who called: it is their environment', (context) => {
+    if (!ROOT_USER) context.skip('only root can change what it is');
+    const was = { seteuid: process.getuid?.() ?? 0, setegid: process.getgid?.() ?? 0 };
+    for (const change of ['seteuid', 'setegid'] as const) {
+      process[change]?.(NOBODY);
+      const found = keptFolder({ HOME: '/h' });
+      process[change]?.(was[change]);
+      expect(found, change).toBeNull();
+    }
+    expect(keptFolder({ HOME: '/h' })).not.toBeNull();
+  });
+
   it('has a name for each command, and for no other word', () => {
     expect([...COMMANDS].sort()).toEqual(program.commands.map((one) => one.name()).sort());
   });
