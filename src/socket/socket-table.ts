@@ -42,7 +42,7 @@ export interface SocketRecord {
   isPlainTcp: boolean | null;
   /** In which turn it was looked at last: one look takes a socket once. */
   turn: number;
-  /** Whether urgent data was ever seen on it. */
+  /** Whether urgent data was ever seen on it, or taken from it. */
   hadUrgent: boolean;
   /** The connection's addresses, kept when the descriptor no longer knows them. */
   pair: Pair | null;

@@ -94,6 +94,7 @@ class Epoll {
     if (waiters === undefined) return;
     this.waiting -= howMany(BOTH & ~waiters.idle);
     waiters.wakeSoon();
+    if (this.waiting === 0) this.settleSoon();
   }
 
   release(fd: number, sole: boolean): void {

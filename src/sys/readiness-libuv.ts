@@ -26,7 +26,15 @@ export function libuvReadiness(): Readiness {
   return {
     when,
     wait: (fd, interest) => new Promise((resolve) => when(fd, interest, { ready: resolve })),
-    interrupt: (fd) => polls.get(fd)?.waiters.wakeSoon(),
+    interrupt(fd) {
+      const poll = polls.get(fd);
+      if (poll === undefined) return;
+      poll.waiters.wakeSoon();
+      // Not at once: who was woken most often waits again in the same turn.
+      setImmediate(() => {
+        if (polls.get(fd) === poll) arm(poll, poll.waiters.armed & ~poll.waiters.idle);
+      });
+    },
     release(fd) {
       const poll = polls.get(fd);
       if (poll === undefined) return;

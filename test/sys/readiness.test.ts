@@ -434,11 +434,26 @@ const ONE_WAIT = (kind: string) => `
   await readiness.wait(0, 'readable');
   console.log('woken');`;
 
+const INTERRUPTED = (kind: string) => `
+  import { ${kind}Readiness } from './src/sys/readiness-${kind}.ts';
+  const readiness = ${kind}Readiness();
+  const waiting = readiness.wait(0, 'readable');
+  readiness.interrupt(0);
+  await waiting;
+  console.log('woken');`;
+
 describe('a process', () => {
   it.each(Object.keys(KINDS))('ends where nobody waits any more: %s', async (kind) => {
     const one = start(process.execPath, [bundle(ONE_WAIT(kind))]);
     one.write('x');
     // Its stdin is open, readable, and was not released.
+    const { code, stdout, stderr } = await one.exit();
+    expect([code, String(stdout), String(stderr)]).toEqual([0, 'woken\n', '']);
+  });
+
+  it.each(Object.keys(KINDS))('ends where the last wait was interrupted: %s', async (kind) => {
+    // Nothing comes on its stdin, which stays open.
+    const one = start(process.execPath, [bundle(INTERRUPTED(kind))]);
     const { code, stdout, stderr } = await one.exit();
     expect([code, String(stdout), String(stderr)]).toEqual([0, 'woken\n', '']);
   });

@@ -44,8 +44,10 @@ export async function clientTls(
   if (sni !== undefined && !isServerName(sni))
     throw usage(`--sni takes the name of a host, not ${visibleText(sni)}`);
   const ca = options.ca === undefined ? undefined : await certificatesFrom('--ca', options.ca);
-  const all = { host: hostOf(endpoint), sni, alpn, ca, insecure: insecure === true, timeoutMs };
-  return (tell) => async (raw) => told(await secureClient(raw, all), tell);
+  const all = { host: hostOf(endpoint), sni, alpn, ca, insecure: insecure === true };
+  return (tell) =>
+    async (raw, leftMs = timeoutMs) =>
+      told(await secureClient(raw, { ...all, timeoutMs: leftMs }), tell);
 }
 
 /** What a server that speaks TLS is run with. */

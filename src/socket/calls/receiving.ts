@@ -181,6 +181,8 @@ function receiving(args: Arguments, call: Receiving): Prepared {
       const now = orPending(socket, () =>
         call.take(sys, filled === 0 ? buffer : buffer.subarray(filled)),
       );
+      // It may have come since the last look, and be gone before the next.
+      if (now >= 0 && has('MSG_OOB')) socket.hadUrgent = true;
       if (now < 0 && (filled === 0 || now === -errnoNumber('EAGAIN'))) return { result: now };
       filled += Math.max(now, 0);
       if (all && now > 0 && filled < buffer.length) return { result: -errnoNumber('EAGAIN') };

@@ -8,6 +8,7 @@ import type { Session } from '../session/session.ts';
 import type { SocketRecord } from '../socket-table.ts';
 import { AcceptedConnection, type Listener } from '../stream/accepted-connection.ts';
 import type { Connection } from '../stream/connection.ts';
+import { READS_A_TURN } from '../stream/pump.ts';
 import { SocketConnection } from '../stream/socket-connection.ts';
 
 const EAGAIN = -errnoNumber('EAGAIN');
@@ -31,6 +32,8 @@ export class Acceptor implements Listener {
   private readonly exhausted: (error: SocketError) => void;
   /** Whether none had come when it last looked. */
   private dry = false;
+  /** How many it has taken since others last had a turn. */
+  private taken = 0;
 
   /** @param exhausted told once when no descriptor is left; then it waits and tries again */
   constructor(session: Session, local: string, exhausted: (error: SocketError) => void) {
@@ -39,13 +42,16 @@ export class Acceptor implements Listener {
     this.exhausted = exhausted;
   }
 
-  /** One that has come already, at once; null where there is none, or somebody watches: see next(). */
+  /** One that has come already, at once; null where there is none, or next() is to be asked. */
   now(number: number): Connection | null {
     const { session } = this;
+    if (this.taken >= READS_A_TURN) return null;
     const server = session.sockets.get('server');
     if (!HAS_ACCEPT4 || !session.unseen || server?.open !== true) return null;
     const answer = this.plainly(server, number);
-    return answer instanceof SocketError ? null : answer;
+    if (answer === null || answer instanceof SocketError) return null;
+    this.taken++;
+    return answer;
   }
 
   /**
@@ -58,14 +64,25 @@ export class Acceptor implements Listener {
       if (server?.open !== true) return null;
       if (this.dry) {
         this.dry = false;
+        this.taken = 0;
         await this.session.readiness.wait(server.fd, 'readable');
+        continue;
+      }
+      // While connections keep coming, accept() never blocks: those that stand have their turns, too,
+      // also where each of these is refused.
+      if (this.taken >= READS_A_TURN) {
+        this.taken = 0;
+        await new Promise((resolve) => setImmediate(resolve));
         continue;
       }
       // A watcher may come while it waits: asked anew each time.
       const plain = HAS_ACCEPT4 && this.session.unseen;
       const answer = plain ? this.plainly(server, number) : await this.step(number);
       if (answer === null) continue;
-      if (!(answer instanceof SocketError)) return answer;
+      if (!(answer instanceof SocketError)) {
+        this.taken++;
+        return answer;
+      }
       if (answer.code === 'EBADF') return null;
       if (NO_ROOM.includes(answer.code)) {
         // accept(2): the connection stays in the queue, so readiness alone would spin.

@@ -1,7 +1,7 @@
 /** One source for many sinks: what comes on stdin goes to every client. */
 import { errnoNumber } from '../../sys/platform.ts';
 import type { Result } from '../../sys/sys.ts';
-import { passing, READS_A_TURN, sharedBuffer } from '../stream/pump.ts';
+import { bufferFor, passing, READS_A_TURN, sharedBuffer } from '../stream/pump.ts';
 import type { Sink, Source } from '../stream/stream.ts';
 
 const EAGAIN = -errnoNumber('EAGAIN');
@@ -101,7 +101,8 @@ export class Input {
           this.wake = resolve;
         });
       }
-      const buffer = sharedBuffer();
+      const [first] = this.attached;
+      const buffer = first === undefined ? sharedBuffer() : bufferFor(first.sink);
       const around = this.passedToOne(buffer);
       const answer = around ?? this.source.read(buffer);
       if (around !== null) this.lastBytes = performance.now();

@@ -17,7 +17,7 @@ import { raceTo } from './race.ts';
 
 export interface ConnectOptions {
   readonly family: Family;
-  /** How long it may take to resolve the name and connect to one of its addresses, in milliseconds. */
+  /** How long it may take to resolve the name, connect to one of its addresses and make it secure, in milliseconds. */
   readonly timeoutMs: number;
   /** Keep trying for so long while nobody listens, in milliseconds; 0 tries once. */
   readonly retryMs: number;
@@ -33,8 +33,11 @@ export interface ConnectOptions {
   readonly secure: Secure | null;
 }
 
-/** @throws SocketError where it fails; the connection below is closed then */
-export type Secure = (raw: Connection) => Promise<Connection>;
+/**
+ * @param leftMs what of a client's time is left for it
+ * @throws SocketError where it fails; the connection below is closed then
+ */
+export type Secure = (raw: Connection, leftMs?: number) => Promise<Connection>;
 
 /** The pause between two rounds of a retry grows from the first to the second, in milliseconds. */
 const RETRY_FROM_MS = 20;
@@ -51,8 +54,10 @@ export async function openConnection(
 ): Promise<Connection> {
   const until = performance.now() + options.retryMs;
   for (let pause = RETRY_FROM_MS; ; pause = Math.min(2 * pause, RETRY_TO_MS)) {
-    const result = await tryAll(session, endpoint, options);
-    if (result instanceof SocketConnection) return options.secure?.(result) ?? result;
+    const deadline = performance.now() + options.timeoutMs;
+    const result = await tryAll(session, endpoint, options, deadline);
+    if (result instanceof SocketConnection)
+      return options.secure?.(result, Math.max(1, deadline - performance.now())) ?? result;
     const left = until - performance.now();
     if (left <= 0 || !(await session.pause(Math.min(pause, left)))) throw result;
   }
@@ -62,8 +67,8 @@ async function tryAll(
   session: Session,
   endpoint: StreamEndpoint,
   options: ConnectOptions,
+  deadline: number,
 ): Promise<SocketConnection | SocketError> {
-  const deadline = performance.now() + options.timeoutMs;
   const targets = await targetsInTime(endpoint, options.family, options.timeoutMs);
   const attempt = {
     connect: async (socket: string, target: Target) =>

@@ -6,7 +6,6 @@ import type { Service } from '../services/service.ts';
 import type { Session } from '../session/session.ts';
 import type { Connection } from '../stream/connection.ts';
 import { untilIdle } from '../stream/idle.ts';
-import { READS_A_TURN } from '../stream/pump.ts';
 import type { Sink } from '../stream/stream.ts';
 import type { Through } from '../stream/tap.ts';
 import { Acceptor } from './accept.ts';
@@ -95,8 +94,6 @@ export async function serve(
         freed = resolve;
       });
     }
-    // While connections keep coming, accept() never blocks: those that stand have their turns, too.
-    if (number % READS_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
     const connection = (options.rules.length === 0 && acceptor.now(number)) || (await next(number));
     if (connection === null) break;
     events.accepted(connection);

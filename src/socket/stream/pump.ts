@@ -16,6 +16,17 @@ export function sharedBuffer(): Uint8Array {
   return shared;
 }
 
+/** Where a sink waits once for each write, however large: half as many waits. */
+const LARGE_SIZE = 512 * 1024;
+let large: Uint8Array | null = null;
+
+/** The shared buffer for this sink. */
+export function bufferFor(sink: Sink): Uint8Array {
+  if (sink.likesLarge !== true) return sharedBuffer();
+  large ??= new Uint8Array(LARGE_SIZE);
+  return large;
+}
+
 /** A source that never runs dry lets the others have a turn after this many reads. */
 export const READS_A_TURN = 16;
 
@@ -24,7 +35,7 @@ export const READS_A_TURN = 16;
  * @param buffer the shared one, unless reads are steps, which take time between read and write
  * @throws SocketError where either side fails
  */
-export function pump(source: Source, sink: Sink, buffer = sharedBuffer()): Promise<void> {
+export function pump(source: Source, sink: Sink, buffer = bufferFor(sink)): Promise<void> {
   return new Promise((resolve, reject) => {
     new PromisedPump(source, sink, buffer, resolve, reject).ready();
   });

@@ -49,6 +49,8 @@ export interface Sink {
   readonly busy: Promise<void> | null;
   /** Whether it throws everything away: write() need not be called. */
   readonly discards?: boolean;
+  /** Whether large writes are much cheaper for each byte. */
+  readonly likesLarge?: boolean;
   /**
    * Takes all of the bytes. Where it can't hand them over at once it keeps a copy of the rest and
    * returns a promise; the caller may use its buffer again either way.

@@ -48,7 +48,8 @@ function done({
 }: Handshake): Promise<TlsConnection> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      const text = `the handshake was not done within ${timeoutMs / 1000} s`;
+      const seconds = Number((timeoutMs / 1000).toPrecision(2));
+      const text = `the handshake was not done within ${seconds} s`;
       reject(tlsProblem('ETIMEDOUT', text, raw));
     }, timeoutMs);
     const fail = (error: unknown) => {

@@ -188,8 +188,9 @@ export class TlsConnection implements Connection {
   }
 
   private enciphering(): Sink {
-    const sink: { busy: Promise<void> | null; write: Sink['write'] } = {
+    const sink: { busy: Promise<void> | null; likesLarge: true; write: Sink['write'] } = {
       busy: null,
+      likesLarge: true,
       write: (bytes) => {
         // OpenSSL enciphers them at once, unless they have to wait behind others.
         const own = this.socket.writableLength === 0 ? bytes : copied(bytes);

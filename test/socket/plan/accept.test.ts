@@ -6,6 +6,7 @@ import { Acceptor } from '../../../src/socket/plan/accept.ts';
 import { openListener } from '../../../src/socket/plan/listener.ts';
 import { Session, type SessionOptions } from '../../../src/socket/session/session.ts';
 import { AcceptedConnection } from '../../../src/socket/stream/accepted-connection.ts';
+import { READS_A_TURN } from '../../../src/socket/stream/pump.ts';
 import { SocketConnection } from '../../../src/socket/stream/socket-connection.ts';
 import { BareSocket, openDescriptors, portOf, until } from '../../support/bare.ts';
 import { FaultySys } from '../../support/faulty-sys.ts';
@@ -46,6 +47,18 @@ describe.each([
     expect(found.map((one) => portOf(one?.local))).toEqual([port, port]);
     expect(sys.count(call)).toBe(2);
     for (const peer of peers) peer.close();
+  });
+
+  it('lets others have their turn while connections keep coming', async () => {
+    let turns = 0;
+    setImmediate(() => turns++);
+    for (let taken = 0; taken < 2 * READS_A_TURN; taken++) {
+      const peer = BareSocket.connected(port);
+      // As a server does that lets nobody in.
+      await (await next())?.reset();
+      peer.close();
+    }
+    expect(turns).toBe(1);
   });
 
   it('waits for one, and gives up when the listener is closed', async () => {

@@ -57,6 +57,24 @@ describe('openConnection', () => {
     expect(openDescriptors()).toBe(before);
   });
 
+  it('leaves to what makes it secure what is left of its time', async () => {
+    const listener = BareSocket.listening(1);
+    let left = 0;
+    const connection = await openConnection(session, tcp('127.0.0.1', listener.port), {
+      ...connectOptions(),
+      timeoutMs: 2000,
+      secure: async (raw, leftMs = 0) => {
+        left = leftMs;
+        return raw;
+      },
+    });
+    expect(left).toBeGreaterThan(0);
+    // To connect takes some time, however little.
+    expect(left).toBeLessThan(2000);
+    await connection.close();
+    listener.close();
+  });
+
   it('gives up after its timeout where the other side does not answer', async () => {
     const listener = BareSocket.listening(0);
     const filler = BareSocket.connected(listener.port);

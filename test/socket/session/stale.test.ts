@@ -151,6 +151,29 @@ describe('what happened between two steps is seen', () => {
     expect(seen('conn').urgent).toBe(false);
   });
 
+  it.each(['recv', 'recvfrom'] as const)(
+    'what lies behind a mark that no look saw: %s took the urgent byte as it came',
+    async (call) => {
+      let come = () => {};
+      // Between the look before the call and the call.
+      const late: Sys = {
+        ...systemCalls,
+        [call]: (...args: [number, Uint8Array, number, OutBuffer]) => {
+          come();
+          return systemCalls[call](...args);
+        },
+      };
+      session = new TestSession({ sys: late });
+      await session.all(...PAIR);
+      come = () => systemCalls.send(fdOf('client'), Buffer.from('!'), constant('MSG_OOB'));
+      expect(answer(await session.do(`${call}(conn, 1, MSG_OOB)`))).toBe(1);
+      come = () => {};
+      await session.all('send(client, "tail")', 'read(conn, 2)');
+      expect(seen('conn')).toMatchObject({ urgent: false, receiveQueue: 2 });
+      await isNotStale('conn', 'client');
+    },
+  );
+
   it('a send queue that fills, is held by a closed window, and empties', async () => {
     await session.all(...SERVER);
     const peer = BareSocket.connected(portOf(seen('server').local));
@@ -285,6 +308,25 @@ describe('the listener’s queue', () => {
     await session.all('close(other)', 'last = socket(AF_INET, SOCK_STREAM, 0)');
     const { changes } = await session.do(`connect(last, ${local})`);
     expect(changes).toContainEqual({ socket: 'server', field: 'queue', from: 0, to: 1 });
+  });
+
+  it('is told of where UDP sockets have the same addresses', async () => {
+    // Each protocol has ports of its own: bind(2) takes the same number for both.
+    for (const name of ['server', 'client']) {
+      await session.all(`${name} = socket(AF_INET, SOCK_STREAM, 0)`, `bind(${name}, 127.0.0.1:0)`);
+    }
+    const [server, client] = [seen('server').local, seen('client').local];
+    await session.all('udp = socket(AF_INET, SOCK_DGRAM, 0)', `bind(udp, ${server})`);
+    expect(answer(await session.do(`connect(udp, ${client})`))).toBe(0);
+    await session.do('listen(server, 5)');
+    const connected = await session.do('connect(client, server)');
+    expect(connected.changes).toContainEqual({ socket: 'server', field: 'queue', from: 0, to: 1 });
+    // Nor is what came by itself the doing of a call on a socket of another protocol.
+    const peer = BareSocket.connected(portOf(server));
+    await session.do('other = socket(AF_INET, SOCK_DGRAM, 0)');
+    const { changes } = await session.do(`connect(other, ${server})`);
+    expect(changes.map(({ socket }) => socket)).not.toContain('server');
+    peer.close();
   });
 
   it('is told of where a dead connection had the same addresses', async () => {
