@@ -4,9 +4,9 @@
  * Everything here is synchronous and on the main thread, on purpose: koffi's asynchronous calls
  * share the thread pool of `fs`, do not keep their buffers alive, and lose errno.
  */
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type KoffiModule from 'koffi';
+import { koffiBinary } from './koffi-binary.ts';
 
 type Koffi = typeof KoffiModule;
 
@@ -85,34 +85,15 @@ export function call(fn: CFunction, ...args: Argument[]): number {
 }
 
 /**
- * koffi's binary itself, as its loader would find it after five milliseconds of telling systems
- * apart: where it is certain which one it is, and it is the version that we ask for. What else the
- * loader does is to deprecate names that are not used here. Null: ask the loader.
+ * koffi's binary itself, without its loader; what else that does is to deprecate names that are not
+ * used here. Null: ask the loader.
  */
 function quickly(): Koffi | null {
-  const arch = process.arch;
-  const known = process.platform === 'linux' && (arch === 'x64' || arch === 'arm64');
-  if (!known || !isForGlibc()) return null;
-  const file = `@koromix/koffi-linux-${arch}/linux_${arch}/koffi.node`;
-  const folder = outside.resolve.paths('koffi')?.find((one) => existsSync(`${one}/${file}`));
-  if (folder === undefined) return null;
+  const file = koffiBinary(outside.resolve.paths('koffi') ?? [], KOFFI_VERSION);
+  if (file === null) return null;
   try {
-    const found: Koffi = outside(`${folder}/${file}`);
-    return found.version === KOFFI_VERSION ? found : null;
+    return outside(file);
   } catch {
     return null;
-  }
-}
-
-/** Whether Node's program names glibc's loader, as ELF has it near its beginning: elf(5), PT_INTERP. */
-function isForGlibc(): boolean {
-  try {
-    const head = Buffer.alloc(1024);
-    const fd = openSync(process.execPath, 'r');
-    readSync(fd, head);
-    closeSync(fd);
-    return head.includes('/ld-linux-');
-  } catch {
-    return false;
   }
 }
