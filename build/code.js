@@ -2,7 +2,7 @@
  * Builds what runs, into dist: the library as ES modules, and the program as a few files that are
  * quick to load (pack.js), with everything that they use but koffi, whose binary can't be bundled.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { licences } from './licences.js';
@@ -41,12 +41,20 @@ const start = await build({
   format: 'cjs',
   minifyWhitespace: true,
   minifySyntax: true,
+  write: false,
   define: { SOCKLAB_BUILT: JSON.stringify({ version, main, packs, packOf }) },
 });
+// Moved into place, whole, and last what knows the others: one that is started now reads no half.
+const put = (name, text) => {
+  const path = join(ROOT, 'dist/cli', name);
+  writeFileSync(`${path}.new`, text);
+  renameSync(`${path}.new`, path);
+};
+mkdirSync(join(ROOT, 'dist/cli'), { recursive: true });
 // The folder above says that .js is an ES module.
-writeFileSync(join(ROOT, 'dist/cli/package.json'), '{ "type": "commonjs" }\n');
-for (const { name, text } of program.packs)
-  writeFileSync(join(ROOT, 'dist/cli', `${name}.js`), text);
+put('package.json', '{ "type": "commonjs" }\n');
+for (const { name, text } of program.packs) put(`${name}.js`, text);
+put('start.js', start.outputFiles[0].contents);
 writeFileSync(
   join(ROOT, 'dist/licences.txt'),
   licences(ROOT, [library.metafile, program.metafile, start.metafile]),

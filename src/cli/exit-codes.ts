@@ -61,7 +61,7 @@ export const exitCodes: readonly ExitCode[] = [
     code: 69,
     meaning: 'this system can’t do it',
     example:
-      'Windows without WSL; no descriptor is left; the disk is full behind stdout or a printer’s folder',
+      'Windows without WSL; no descriptor is left; the disk is full behind stdout or a printer’s folder; `socklab` was replaced while it ran',
   },
   {
     code: 70,

@@ -1,5 +1,6 @@
 /** Exit codes that tell causes apart. They are part of the public surface: docs/exit-codes.md. */
 import { SocketError } from '../socket/errors.ts';
+import { isUnloadable } from './start/unloadable.ts';
 
 export const EXIT = {
   done: 0,
@@ -77,5 +78,6 @@ export function codeOf(error: SocketError): number {
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Failure) return error.code;
   if (error instanceof SocketError) return codeOf(error);
+  if (isUnloadable(error)) return EXIT.unsupported;
   return EXIT.defect;
 }

@@ -1,5 +1,5 @@
 /** stdout and stderr that are opened when something is written to them. */
-import { fstatSync, statSync } from 'node:fs';
+import { fstatSync, type Stats, statSync, writeSync } from 'node:fs';
 
 type Stream = NodeJS.WriteStream;
 type Listener = (...args: unknown[]) => void;
@@ -10,17 +10,23 @@ type Listener = (...args: unknown[]) => void;
  */
 export function lateStream(fd: number, open: () => Stream): Stream {
   let stream: Stream | null = null;
+  let known: Stats | null = null;
+  const stat = (): Stats => {
+    known ??= fstatSync(fd);
+    return known;
+  };
   const waiting: [event: string, listener: Listener][] = [];
   const there = (): Stream => {
     if (stream === null) {
       stream = open();
+      if (stat().isFile()) stream._write = writesAll(fd);
       for (const [event, listener] of waiting) stream.on(event, listener);
     }
     return stream;
   };
   const early = {
     get isTTY(): boolean {
-      return mayBeTerminal(fd) && there().isTTY === true;
+      return mayBeTerminal(stat()) && there().isTTY === true;
     },
     /** So is what has been written, and waits: nothing. */
     writableLength: 0,
@@ -41,8 +47,23 @@ export function lateStream(fd: number, open: () => Stream): Stream {
   return late;
 }
 
+/**
+ * Node's stream for a file calls write(2) once, and takes it for done. "The number of bytes written
+ * may be less than count if, for example, there is insufficient space on the underlying physical
+ * medium, or the RLIMIT_FSIZE resource limit is encountered": only the next call says so.
+ */
+function writesAll(fd: number): Stream['_write'] {
+  return (bytes: Uint8Array, _, done) => {
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+    } catch (error) {
+      return done(error as Error);
+    }
+    done();
+  };
+}
+
 /** To ask for certain needs what this is to avoid: all that is no device is none. */
-function mayBeTerminal(fd: number): boolean {
-  const stat = fstatSync(fd);
+function mayBeTerminal(stat: Stats): boolean {
   return stat.isCharacterDevice() && stat.rdev !== statSync('/dev/null').rdev;
 }

@@ -5,6 +5,7 @@ import { type Context, processContext } from './context.ts';
 import { EXIT, exitCodeOf, Failure } from './exit.ts';
 import { endByHangUp } from './hang-up.ts';
 import { plainly } from './plain.ts';
+import { isUnloadable } from './start/unloadable.ts';
 
 /**
  * Runs one command line.
@@ -26,8 +27,8 @@ export async function main(
   });
   stderr.on('error', () => {});
   process.on('uncaughtException', (error) => {
-    stderr.write(defect(error, context));
-    process.exit(EXIT.defect);
+    stderr.write(unforeseen(error, context));
+    process.exit(isUnloadable(error) ? EXIT.unsupported : EXIT.defect);
   });
   try {
     const unsupported = whyUnsupported(process.platform);
@@ -37,7 +38,7 @@ export async function main(
     return code;
   } catch (error) {
     if (error instanceof Failure) stderr.write(`socklab: ${error.message}\n`);
-    else stderr.write(defect(error, context));
+    else stderr.write(unforeseen(error, context));
     return exitCodeOf(error);
   }
 }
@@ -71,8 +72,9 @@ async function endDespiteLookups(code: number, { stdout, stderr }: Context): Pro
   exitNow(code);
 }
 
-function defect(error: unknown, { env }: Context): string {
+function unforeseen(error: unknown, { env }: Context): string {
   const message = error instanceof Error ? error.message : String(error);
+  if (isUnloadable(error)) return `socklab: it can't be loaded here: ${message}\n`;
   const trace = env.SOCKLAB_DEBUG && error instanceof Error ? `\n${error.stack}` : '';
   return `socklab: this is a defect in socklab: ${message}${trace}\n`;
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { codeOf, EXIT, exitCodeOf, Failure } from '../../src/cli/exit.ts';
+import { Unloadable } from '../../src/cli/start/unloadable.ts';
 import { SocketError } from '../../src/socket/errors.ts';
 import { TestSession } from '../support/session.ts';
 
@@ -85,6 +86,10 @@ describe('the exit codes', () => {
   it('of a failure is its own', () => {
     expect(exitCodeOf(new Failure('not an endpoint', EXIT.usage))).toBe(2);
     expect(exitCodeOf(new Failure('no', EXIT.unmet))).toBe(1);
+  });
+
+  it('of a piece of the program that is not to be had says so', () => {
+    expect(exitCodeOf(new Unloadable('replaced'))).toBe(69);
   });
 
   it.each([new TypeError('x'), new Error('x'), 'x', undefined, null])(

@@ -42,6 +42,11 @@ export const environment: Terms = [
   ],
   ['`TERM`', 'At a `dumb` terminal there are no colours, and it edits the line itself.'],
   ['`XDG_STATE_HOME`', 'The folder for the history, instead of `~/.local/state`.'],
+  ['`XDG_CACHE_HOME`', 'The folder for what has been compiled, instead of `~/.cache`.'],
+  [
+    '`NODE_DISABLE_COMPILE_CACHE`',
+    'If it is set, nothing that has been compiled is kept or taken.',
+  ],
   ['`SOCKLAB_DEBUG`', 'If it is set, the message about a defect has its stack trace.'],
 ];
 
@@ -49,6 +54,10 @@ export const files: Terms = [
   [
     '`~/.local/state/socklab/history`',
     'What was entered at the prompt. Nobody else may read it (mode 0600).',
+  ],
+  [
+    '`~/.cache/socklab/code`',
+    'What has been compiled, so that the next start is quicker. It is taken only from a folder that nobody else may enter (mode 0700), and can be removed at any time.',
   ],
 ];
 

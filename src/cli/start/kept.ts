@@ -25,20 +25,31 @@ const KEY_LENGTH = 64;
 /** Nothing of ours is larger: what is, is not ours. */
 const MOST_BYTES = 64 * 1024 * 1024;
 const OLD_MS = 30 * 86_400_000;
+/** In the folder for caches, which is made if it is missing; what stands above it is not. */
+const OURS = 'socklab/code';
+const MOST_MADE = 3;
+/** {@link keptName}, and what is written beside it. */
+const OUR_NAME = /^[a-z]+-[\w@.-]+-v\d+\.[\w.+-]*-[0-9a-f]{16}(?:\.[0-9a-f]{12})?$/;
 
 /**
- * `socklab` in the folder for caches of the XDG Base Directory Specification; null where there is
- * to be none: no home, or Node was told to keep nothing (its own variable for that), or measures
+ * A folder of our own in that for caches of the XDG Base Directory Specification; null where there
+ * is to be none: no home, or Node was told to keep nothing (its own variable for that), or measures
  * what runs, which code from a cache hides.
  */
 export function keptFolder(env: NodeJS.ProcessEnv): string | null {
   const { HOME, XDG_CACHE_HOME, NODE_DISABLE_COMPILE_CACHE, NODE_V8_COVERAGE } = env;
   if (NODE_DISABLE_COMPILE_CACHE || NODE_V8_COVERAGE) return null;
-  // With a set-user-ID bit, or its like, the environment is a stranger's.
+  // With a set-user-ID or set-group-ID bit the environment is a stranger's.
   if (process.geteuid?.() !== process.getuid?.()) return null;
+  if (process.getegid?.() !== process.getgid?.()) return null;
   // "All paths set in these environment variables must be absolute."
-  if (XDG_CACHE_HOME?.startsWith('/')) return `${XDG_CACHE_HOME}/socklab`;
-  return HOME?.startsWith('/') ? `${HOME}/.cache/socklab` : null;
+  if (XDG_CACHE_HOME?.startsWith('/')) return `${XDG_CACHE_HOME}/${OURS}`;
+  return HOME?.startsWith('/') ? `${HOME}/.cache/${OURS}` : null;
+}
+
+/** @param hash of the pack, 16 hexadecimal digits */
+export function keptName(command: string, pack: string, hash: string): string {
+  return `${command}-${pack}-${process.version}-${hash}`;
 }
 
 /** @param key of what it was compiled from, and by what; another one's is not taken */
@@ -46,7 +57,11 @@ export function readKept(folder: string, name: string, key: string): Uint8Array 
   let fd = -1;
   try {
     mustBePrivate(folder);
-    fd = openSync(`${folder}/${name}`, constants.O_RDONLY | constants.O_NOFOLLOW);
+    // Should it be a FIFO, open(2) would wait for who writes to it.
+    fd = openSync(
+      `${folder}/${name}`,
+      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+    );
     const stat = owned(fstatSync(fd));
     if (!stat.isFile() || (stat.mode & 0o022) !== 0 || stat.size > MOST_BYTES) return null;
     const bytes = Buffer.allocUnsafeSlow(stat.size);
@@ -58,43 +73,53 @@ export function readKept(folder: string, name: string, key: string): Uint8Array 
   }
 }
 
-/** Written beside and moved into place, so that nobody reads half of it: rename(2). */
-export function writeKept(folder: string, name: string, key: string, data: Uint8Array): void {
-  const beside = `${folder}/${name}.${process.pid}`;
-  let fd = -1;
+/** @param make what is to be kept; where it throws, nothing is */
+export function writeKept(folder: string, name: string, key: string, make: () => Uint8Array): void {
   try {
-    make(folder);
+    const data = make();
+    makeFolder(folder, MOST_MADE);
     mustBePrivate(folder);
-    fd = openSync(beside, 'wx', 0o600);
-    for (const part of [headOf(key), data, data]) {
-      if (writeSync(fd, part) < part.length) throw new Error('the disk is full');
-    }
-    closeSync(fd);
-    renameSync(beside, `${folder}/${name}`);
+    put(`${folder}/${name}`, [headOf(key), data, data]);
     tidy(folder);
   } catch {
-    if (fd >= 0) remove(beside, fd);
+    // The next run compiles it again.
   }
 }
 
-function remove(path: string, fd: number): void {
+/** Written beside and moved into place, so that nobody reads half of it: rename(2). */
+function put(path: string, parts: readonly Uint8Array[]): void {
+  // Not by the process's number: in a container, the next one has the same.
+  const random = Math.floor(Math.random() * 2 ** 48);
+  const beside = `${path}.${random.toString(16).padStart(12, '0')}`;
+  const fd = openSync(beside, 'wx', 0o600);
   try {
-    closeSync(fd);
-  } catch {
-    // It was closed before.
-  }
-  try {
-    unlinkSync(path);
-  } catch {
-    // So be it.
+    try {
+      for (const part of parts)
+        if (writeSync(fd, part) < part.length) throw new Error('the disk is full');
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(beside, path);
+  } catch (error) {
+    unlinkSync(beside);
+    throw error;
   }
 }
 
-/** What other versions have left. One that is still run writes its own again, once a month. */
+/**
+ * What other versions have left, or a run that was killed. One that is still run writes its own
+ * again, once a month. What does not look like ours is not ours to remove.
+ */
 function tidy(folder: string): void {
   for (const name of readdirSync(folder)) {
+    if (!OUR_NAME.test(name)) continue;
     const path = `${folder}/${name}`;
-    if (Date.now() - lstatSync(path).mtimeMs > OLD_MS) unlinkSync(path);
+    try {
+      const stat = lstatSync(path);
+      if (stat.isFile() && Date.now() - stat.mtimeMs > OLD_MS) unlinkSync(path);
+    } catch {
+      // Another process was first.
+    }
   }
 }
 
@@ -124,11 +149,15 @@ function mustBePrivate(folder: string): void {
   if (!stat.isDirectory() || (stat.mode & 0o077) !== 0) throw new Error('others may come in');
 }
 
-/** With those above it that are missing, in one that is ours. Node's own way never ends in /proc. */
-function make(folder: string): void {
+/**
+ * With those above it that are missing, `most` in all, in one that is ours: a home is nobody's to
+ * make. Node's own way never ends in /proc.
+ */
+function makeFolder(folder: string, most: number): void {
   const stat = statSync(folder, { throwIfNoEntry: false });
   if (stat !== undefined) return void owned(stat);
-  make(dirname(folder));
+  if (most === 0) throw new Error('there is no home');
+  makeFolder(dirname(folder), most - 1);
   try {
     mkdirSync(folder, 0o700);
   } catch {

@@ -1,8 +1,9 @@
 /** Chunks of the program from the packs that the build made of them (build/pack.js). */
 import { readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
-import { readKept, writeKept } from './kept.ts';
+import { keptName, readKept, writeKept } from './kept.ts';
 import { late } from './late.ts';
+import { Unloadable } from './unloadable.ts';
 
 /** What a chunk exports. */
 type Exports = object;
@@ -56,10 +57,21 @@ export function packed(
   const packNamed = (name: string): Pack => {
     const before = known.get(name);
     if (before !== undefined) return before;
-    const script = compiled(fileOf(name), name, packs[name] ?? '', keeping);
+    const script = compiled(fileOf(name), name, packs[name] ?? '', keeping, outside);
     const pack: Pack = script.runInThisContext();
     known.set(name, pack);
     return pack;
+  };
+  /** Its name has a hash of its text, so that of another build has another one. */
+  const chunkOf = (name: string, pack: string): Chunk => {
+    let chunk: Chunk | undefined;
+    try {
+      chunk = packNamed(pack)[name];
+    } catch (error) {
+      throw new Unloadable(error instanceof Error ? error.message : String(error));
+    }
+    if (chunk !== undefined) return chunk;
+    throw new Unloadable(`${fileOf(pack)} is of another version; was it replaced just now?`);
   };
   // A binary is opened as it is: to look for what require() knows to be there takes as long again.
   const loader = (name: string): Exports => {
@@ -78,30 +90,48 @@ export function packed(
     if (name === 'node:module') return { createRequire: () => loader };
     if (name === 'node:process') return process;
     if (pack === undefined) return late(name, outside);
+    const chunk = chunkOf(name, pack);
     const module = { exports: {} };
     loaded.set(name, module);
-    packNamed(pack)[name]?.(module, module.exports, load, clock);
+    chunk(module, module.exports, load, clock);
     return module.exports;
   };
   return load;
 }
 
-function compiled(file: string, name: string, hash: string, keeping: Keeping | null): Script {
+function compiled(
+  file: string,
+  name: string,
+  hash: string,
+  keeping: Keeping | null,
+  outside: NodeJS.Require,
+): Script {
   // It is ASCII, which is taken over as it is.
   const source = readFileSync(file, 'latin1');
   if (keeping === null) return new Script(source, { filename: file });
   const { folder, command } = keeping;
   // V8 looks at the length of the source only, and at its own version and flags.
   const key = `socklab ${hash} ${source.length} ${process.version} ${process.arch}`;
-  const kept = `${command}-${name}-${process.version}-${hash}`;
+  const kept = keptName(command, name, hash);
   const data = readKept(folder, kept, key);
   const script = new Script(source, {
     filename: file,
     ...(data !== null && { cachedData: data as Buffer }),
   });
   if (data !== null && script.cachedDataRejected !== true) return script;
-  once(() => writeKept(folder, kept, key, script.createCachedData()));
+  const compiledOf = () => {
+    // Or another build's, put there while this one ran, would be run from then on.
+    if (hashOf(source, outside) !== hash) throw new Error('it is of another build');
+    return script.createCachedData();
+  };
+  once(() => writeKept(folder, kept, key, compiledOf));
   return script;
+}
+
+/** As build/pack.js makes it. To load what is needed for it takes longer than all else here. */
+function hashOf(source: string, outside: NodeJS.Require): string {
+  const { createHash } = outside('node:crypto') as typeof import('node:crypto');
+  return createHash('sha256').update(source, 'latin1').digest('hex').slice(0, 16);
 }
 
 /**

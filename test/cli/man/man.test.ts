@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { examplesOf } from '../../../src/cli/commands/finish.ts';
 import { EXIT } from '../../../src/cli/exit.ts';
@@ -58,6 +59,18 @@ it('shows endpoints and durations that are some', () => {
   expect(endpoints.length).toBeGreaterThan(10);
   for (const word of endpoints) expect(() => parseEndpoint(word), word).not.toThrow();
   for (const word of words(texts.durations)) expect(durationMs(word)).toBeGreaterThan(0);
+});
+
+it('has each variable of the environment that the program asks for', () => {
+  const paths = readdirSync('src', { recursive: true, encoding: 'utf8' });
+  const sources = paths.filter((path) => path.endsWith('.ts'));
+  const text = sources.map((path) => readFileSync(join('src', path), 'utf8')).join('\n');
+  const asked = [...text.matchAll(/\benv\.([A-Z]\w+)|\{ ([A-Z][^}]*) \} = (?:process\.)?env\b/g)]
+    .flatMap(([, name, names]) => name ?? names?.split(', ') ?? [])
+    // `~`, and what Node's own reporters of coverage set.
+    .filter((name) => name !== 'HOME' && name !== 'NODE_V8_COVERAGE');
+  const told = texts.environment.map(([term]) => term.replaceAll('`', ''));
+  expect([...new Set(asked)].sort()).toEqual([...told].sort());
 });
 
 it('has nothing that mandoc or groff would warn of', async () => {

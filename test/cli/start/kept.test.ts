@@ -1,8 +1,10 @@
 /** What is compiled and kept: only in a folder of its owner's own, and never anybody's trouble. */
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
   existsSync,
+  lutimesSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -18,7 +20,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { keptFolder, readKept, writeKept } from '../../../src/cli/start/kept.ts';
+import { keptFolder, keptName, readKept, writeKept } from '../../../src/cli/start/kept.ts';
 import { COMMANDS } from '../../../src/cli/start/start.ts';
 import { program } from '../../support/command-line.ts';
 import { type Exit, run, socklab } from '../../support/program.ts';
@@ -27,6 +29,7 @@ const ROOT_USER = process.geteuid?.() === 0;
 const NOBODY = 65534;
 const KEY = 'socklab 1';
 const DATA = Buffer.from('compiled');
+const NAME = keptName('send', 'first', '0123456789abcdef');
 
 let home = '';
 let folder = '';
@@ -34,7 +37,7 @@ let folder = '';
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'socklab-test-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  folder = join(home, 'socklab');
+  folder = join(home, 'socklab/code');
 });
 
 /** A run that loads the first pack and another one. */
@@ -79,6 +82,7 @@ describe('a program that runs', () => {
     ['too long', (file: string) => writeFileSync(file, '..', { flag: 'a' })],
     ['writable for others', (file: string) => chmodSync(file, 0o622)],
     ['a folder', foldered],
+    ['a FIFO', fifo],
     ['a symbolic link', linked],
   ])('does not take one that is %s, and puts its own there', async (what, spoil) => {
     await explain();
@@ -95,7 +99,7 @@ describe('a program that runs', () => {
     ['that others can write', () => chmodSync(folder, 0o770)],
     ['that is a link', () => linked(folder)],
   ])('takes nothing from a folder %s', async (_, spoil) => {
-    writeKept(folder, 'a', KEY, DATA);
+    writeKept(folder, 'a', KEY, () => DATA);
     expect(readKept(folder, 'a', KEY)).toEqual(DATA);
     spoil();
     expect(readKept(folder, 'a', KEY)).toBeNull();
@@ -104,14 +108,14 @@ describe('a program that runs', () => {
 
   it('takes nothing that is another user’s, and leaves nothing in another’s home', async (context) => {
     if (!ROOT_USER) context.skip('only root can give files away');
-    writeKept(folder, 'a', KEY, DATA);
+    writeKept(folder, 'a', KEY, () => DATA);
     chownSync(join(folder, 'a'), NOBODY, NOBODY);
     expect(readKept(folder, 'a', KEY)).toBeNull();
     chownSync(join(folder, 'a'), 0, 0);
     expect(readKept(folder, 'a', KEY)).toEqual(DATA);
     chownSync(folder, NOBODY, NOBODY);
     expect(readKept(folder, 'a', KEY)).toBeNull();
-    rmSync(folder, { recursive: true });
+    rmSync(join(home, 'socklab'), { recursive: true });
     // As with `sudo -E`.
     chownSync(home, NOBODY, NOBODY);
     await expectTheSame(await explain());
@@ -119,12 +123,13 @@ describe('a program that runs', () => {
   });
 
   it('runs the same where nothing can be written', async () => {
-    writeFileSync(folder, 'a file is in the way');
+    const way = join(home, 'socklab');
+    writeFileSync(way, 'a file is in the way');
     await expectTheSame(await explain());
     await expectTheSame(await explain({ XDG_CACHE_HOME: '/proc/nowhere' }));
     await expectTheSame(await explain({ XDG_CACHE_HOME: '/dev/full' }));
     await expectTheSame(await explain({ XDG_CACHE_HOME: '', HOME: '' }));
-    expect(readFileSync(folder, 'utf8')).toBe('a file is in the way');
+    expect(readFileSync(way, 'utf8')).toBe('a file is in the way');
   });
 
   it('keeps nothing of a run that fails, and apart what only printed help', async () => {
@@ -138,12 +143,60 @@ describe('a program that runs', () => {
     ]);
   });
 
-  it('puts away what has not been written for a month, and nothing else', () => {
-    for (const name of ['old', 'new']) writeKept(folder, name, KEY, DATA);
+  it('puts away what it has not written for a month, and nothing else', () => {
+    const killed = `${NAME}.0123456789ab`;
+    const other = NAME.replace('send', 'connect');
+    writeKept(folder, NAME, KEY, () => DATA);
+    for (const name of [killed, 'notes.txt', 'history']) writeFileSync(join(folder, name), '');
+    // In the way of what comes after it, by its name and its kind.
+    for (const name of ['0', NAME.replace('send', 'a')]) mkdirSync(join(folder, name));
+    symlinkSync('/nowhere', join(folder, NAME.replace('send', 'b')));
+    const theirs = join(home, 'socklab', NAME);
+    writeFileSync(theirs, '');
     const before = new Date(Date.now() - 31 * 86_400_000);
-    utimesSync(join(folder, 'old'), before, before);
-    writeKept(folder, 'other', KEY, DATA);
-    expect(kept()).toEqual(['new', 'other']);
+    for (const name of kept()) lutimesSync(join(folder, name), before, before);
+    utimesSync(theirs, before, before);
+    writeKept(folder, other, KEY, () => DATA);
+    const left = ['0', NAME.replace('send', 'a'), NAME.replace('send', 'b'), other];
+    expect(kept()).toEqual([...left, 'history', 'notes.txt'].sort());
+    expect(existsSync(theirs)).toBe(true);
+  });
+
+  it('tidies each name that it gives', async () => {
+    await explain();
+    const before = new Date(0);
+    for (const name of kept()) utimesSync(join(folder, name), before, before);
+    writeKept(folder, NAME, KEY, () => DATA);
+    expect(kept()).toEqual([NAME]);
+  });
+
+  it('is not stopped by what a killed process of the same number has left', () => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(join(folder, `${NAME}.${process.pid}`), '');
+    writeKept(folder, NAME, KEY, () => DATA);
+    expect(readKept(folder, NAME, KEY)).toEqual(DATA);
+  });
+
+  it('leaves nothing beside what it can’t put into its place, and is silent', () => {
+    mkdirSync(join(folder, NAME), { recursive: true, mode: 0o700 });
+    chmodSync(join(home, 'socklab'), 0o700);
+    writeKept(folder, NAME, KEY, () => DATA);
+    expect(kept()).toEqual([NAME]);
+    writeKept(folder, `${NAME}x`, KEY, () => {
+      throw new Error('V8 has none');
+    });
+    expect(kept()).toEqual([NAME]);
+  });
+
+  it('makes the folder for caches, but no home', async () => {
+    const none = join(home, 'none');
+    await expectTheSame(await explain({ XDG_CACHE_HOME: '', HOME: none }));
+    await expectTheSame(await explain({ XDG_CACHE_HOME: join(none, 'cache') }));
+    expect(existsSync(none)).toBe(false);
+    await explain({ XDG_CACHE_HOME: '', HOME: home });
+    expect(readdirSync(join(home, '.cache/socklab/code'))).toHaveLength(3);
+    await explain({ XDG_CACHE_HOME: join(home, 'cache') });
+    expect(readdirSync(join(home, 'cache/socklab/code'))).toHaveLength(3);
   });
 
   it('two at once leave one whole file, and nothing beside it', async () => {
@@ -170,6 +223,12 @@ function foldered(file: string): void {
   mkdirSync(file);
 }
 
+/** Nobody writes to it: who opens it to read waits for ever. */
+function fifo(file: string): void {
+  rmSync(file);
+  execFileSync('mkfifo', ['-m', '600', file]);
+}
+
 function linked(path: string): void {
   renameSync(path, `${path}.moved`);
   symlinkSync(`${path}.moved`, path);
@@ -183,13 +242,25 @@ function flip(file: string, at: number): void {
 
 describe('the folder', () => {
   it('is where the XDG specification says, and none where there is no home', () => {
-    expect(keptFolder({ XDG_CACHE_HOME: '/c', HOME: '/h' })).toBe('/c/socklab');
-    expect(keptFolder({ HOME: '/h' })).toBe('/h/.cache/socklab');
+    expect(keptFolder({ XDG_CACHE_HOME: '/c', HOME: '/h' })).toBe('/c/socklab/code');
+    expect(keptFolder({ HOME: '/h' })).toBe('/h/.cache/socklab/code');
     // "If an implementation encounters a relative path … it should … ignore it."
-    expect(keptFolder({ XDG_CACHE_HOME: 'c', HOME: '/h' })).toBe('/h/.cache/socklab');
+    expect(keptFolder({ XDG_CACHE_HOME: 'c', HOME: '/h' })).toBe('/h/.cache/socklab/code');
     expect(keptFolder({})).toBeNull();
     expect(keptFolder({ HOME: '' })).toBeNull();
     expect(keptFolder({ HOME: '/h', NODE_DISABLE_COMPILE_CACHE: '1' })).toBeNull();
+  });
+
+  it('is none where the user or the group is not who called: it is their environment', (context) => {
+    if (!ROOT_USER) context.skip('only root can change what it is');
+    const was = { seteuid: process.getuid?.() ?? 0, setegid: process.getgid?.() ?? 0 };
+    for (const change of ['seteuid', 'setegid'] as const) {
+      process[change]?.(NOBODY);
+      const found = keptFolder({ HOME: '/h' });
+      process[change]?.(was[change]);
+      expect(found, change).toBeNull();
+    }
+    expect(keptFolder({ HOME: '/h' })).not.toBeNull();
   });
 
   it('has a name for each command, and for no other word', () => {

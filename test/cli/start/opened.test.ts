@@ -27,7 +27,7 @@ async function sending(): Promise<string[]> {
   expect(await program.exit()).toMatchObject({ code: 0, stdout: Buffer.from('answer') });
   const opened = [...readFileSync(log, 'latin1').matchAll(/"([^"]*)".*\) = \d+$/gm)];
   const names = opened.map(([, path = '']) => path);
-  return names.filter((path) => /\.js$|\.cjs$|\.node$|\.txt$|\/socklab\/send/.test(path));
+  return names.filter((path) => /\.js$|\.cjs$|\.node$|\.txt$|\/socklab\/code\/send/.test(path));
 }
 
 describe('send', () => {
@@ -36,12 +36,12 @@ describe('send', () => {
     const files = [/bin\/socklab\.js$/, /dist\/cli\/start\.js$/, /dist\/cli\/first\.js$/];
     const expected = [...files, /koffi\.node$/];
     // The first run writes what the second one reads.
-    expect(first.filter((path) => !path.includes('/socklab/send'))).toEqual(
+    expect(first.filter((path) => !path.includes('/socklab/code/send'))).toEqual(
       expected.map((path) => expect.stringMatching(path)),
     );
     const second = await sending();
-    expect(second.filter((path) => path.includes('/socklab/send'))).toEqual([
-      expect.stringMatching(/\/socklab\/send-first-v[\w.-]+$/),
+    expect(second.filter((path) => path.includes('/socklab/code/send'))).toEqual([
+      expect.stringMatching(/\/socklab\/code\/send-first-v[\w.-]+$/),
     ]);
   });
 
