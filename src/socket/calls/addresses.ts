@@ -1,5 +1,6 @@
 /** The calls that give or ask a socket's addresses. */
 import { copyOf } from '../../sys/memory.ts';
+import { constant } from '../../sys/platform.ts';
 import {
   ADDRESS_STORAGE,
   addressFields,
@@ -12,6 +13,8 @@ import { addressArgument } from './address-argument.ts';
 import type { Arguments } from './arguments.ts';
 import { ADDRESS, LENGTH, type Param, type Prepared, type Row, SOCKET } from './row.ts';
 import { shownAddress } from './socket-address.ts';
+
+const AF_UNIX = constant('AF_UNIX');
 
 /** As C has it: `bind(fd, (struct sockaddr *) &addr, sizeof(addr))`. */
 const GIVEN: readonly Param[] = [SOCKET, ADDRESS, LENGTH];
@@ -81,6 +84,8 @@ function withAddress(name: 'bind' | 'connect', args: Arguments): Prepared {
     text: `${name}(${fd}, ${shownAddress(address)}, ${bytes.length})`,
     layout: addressFields(bytes),
     address: formatAddress(address),
+    // Where the backlog of a Unix listener is full: EAGAIN.
+    untold: domain === AF_UNIX,
     attempt: (sys) => ({ result: sys[name](fd, bytes) }),
   };
 }

@@ -35,6 +35,8 @@ export interface Prepared {
   readonly dontWait?: boolean;
   /** What it waits for, in words, where that is more exact than the row's. */
   readonly because?: string;
+  /** True where no readiness of the descriptor tells when it can be done: it is tried now and then. */
+  readonly untold?: boolean;
   /**
    * How to wait where readiness of the one descriptor is not what is waited for. Resolves when
    * attempt() is worth calling again.

@@ -23,6 +23,7 @@ import {
 } from './row.ts';
 import { shownAddress } from './socket-address.ts';
 
+const AF_UNIX = constant('AF_UNIX');
 const BYTES: Param = { name: 'bytes', kind: 'bytes' };
 const FULL = {
   on: 'writable',
@@ -123,6 +124,8 @@ function sendto(args: Arguments): Prepared {
     }),
     layout: addressFields(address),
     address: formatAddress(to),
+    // The receiver's queue can be full, and poll(2) looks at that only where the two are connected.
+    untold: socket.domain === AF_UNIX,
   };
 }
 

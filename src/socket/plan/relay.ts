@@ -49,7 +49,7 @@ export function relayTo(
   let clients = 0;
   let circle: SocketError | null = null;
   return {
-    async connection(client) {
+    async connection(client, givenUp) {
       const number = ++clients;
       let server: Connection;
       try {
@@ -66,6 +66,8 @@ export function relayTo(
         await Promise.all([client.reset(), server.reset()]);
         throw circle;
       }
+      // The server may be full, and quiet: then no byte tells that the client has been closed.
+      givenUp?.then(() => server.reset());
       const onlooker = events.relaying(number, client, server);
       const lost = await exchange(client, server, onlooker);
       events.relayed(number, lost);

@@ -47,7 +47,7 @@ export interface ServeOptions extends ListenOptions {
 }
 
 /** What is done with one connection. */
-type Handler = (connection: Connection) => Promise<void>;
+type Handler = (connection: Connection, givenUp?: Promise<void>) => Promise<void>;
 
 /**
  * Serves until the session is closed, or with `once` until the first connection is over.
@@ -63,8 +63,10 @@ export async function serve(
   events.listening(local);
   const acceptor = new Acceptor(session, local, (error) => events.exhausted(error));
   const { service, input, output } = options;
-  const handler: Handler = (connection) =>
-    service === null ? converse(connection, input, output, 'half') : service.connection(connection);
+  const handler: Handler = (connection, givenUp) =>
+    service === null
+      ? converse(connection, input, output, 'half')
+      : service.connection(connection, givenUp);
   const next = (number: number) => nextAdmitted(acceptor, number, options, events);
   if (options.once) {
     const only = await next(1);
@@ -136,15 +138,21 @@ async function handle(
 ): Promise<SocketError | null> {
   let lost: SocketError | null = null;
   let connection = plain;
+  let giveUp: () => void = () => {};
+  const early = (resolve: () => void) => {
+    giveUp = resolve;
+  };
+  const givenUp = idleMs === null ? undefined : new Promise<void>(early);
   try {
     if (secure !== null) connection = await secure(plain);
     connection = through?.(connection) ?? connection;
-    await untilIdle(connection, idleMs, handler(connection));
+    await untilIdle(connection, idleMs, handler(connection, givenUp));
   } catch (error) {
     if (!(error instanceof SocketError)) throw error;
     lost = error;
   }
   await connection.close();
+  if (lost !== null) giveUp();
   events.closed(connection, lost);
   return lost;
 }

@@ -13,8 +13,13 @@ import { time } from './time.ts';
 import type { World } from './world.ts';
 
 export interface Service {
-  /** Serves one connection until it is over; the caller closes it. @throws SocketError where it is lost */
-  connection(connection: Connection): Promise<void>;
+  /**
+   * Serves one connection until it is over; the caller closes it.
+   * @param givenUp resolves where the caller has closed it early; absent where that can't be. Who
+   *   waits for somebody else then learns of it.
+   * @throws SocketError where it is lost
+   */
+  connection(connection: Connection, givenUp?: Promise<void>): Promise<void>;
   /**
    * Where the peer's bytes go, where that is all that connection() does: whoever has ten thousand such
    * connections can do it himself, without a promise for each.

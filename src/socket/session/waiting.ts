@@ -50,7 +50,7 @@ export async function untilDone<T>(door: Door, call: BlockedCall<T>, first: Made
   try {
     for (;;) {
       // Whoever was told that it is blocked may have ended it at once.
-      if (job.interruption === null) await ready(door, call, made);
+      if (job.interruption === null) await ready(door, call);
       if (job.interruption !== null) return call.finish(interrupted(call, job.interruption, made));
       const next = call.attempt(Math.max(made.result, 0));
       if (next.over !== null) return next.over;
@@ -84,14 +84,9 @@ export function stopLingering(sys: Sys, fd: number): void {
   sys.setsockopt(fd, level, option, off);
 }
 
-function ready<T>(
-  door: Door,
-  { job, row, prepared, fd }: BlockedCall<T>,
-  made: Made,
-): Promise<void> {
+function ready<T>(door: Door, { job, row, prepared, fd }: BlockedCall<T>): Promise<void> {
   if (prepared.wait !== undefined) return prepared.wait(door, job);
-  // connect() to a Unix socket whose backlog is full says EAGAIN, and no readiness tells when.
-  if (row.name === 'connect' && made.result === EAGAIN) return pause(job, POLL_MS);
+  if (prepared.untold === true) return pause(job, POLL_MS);
   job.wake = () => door.readiness.interrupt(fd);
   return door.readiness.wait(fd, row.blocks?.on ?? 'readable');
 }

@@ -1,6 +1,7 @@
 /** A connection as a Node stream: what node:tls reads its records from, and writes them to. */
 import { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { SocketError } from '../errors.ts';
 import type { Connection } from '../stream/connection.ts';
 import { copied } from '../stream/descriptor-stream.ts';
 import { READS_A_TURN, sharedBuffer } from '../stream/pump.ts';
@@ -126,6 +127,10 @@ export class RawDuplex extends Duplex implements Carrier {
       if (count === 0) {
         // By then node:tls has told of a close_notify in the bytes before, if there was one.
         await turn();
+        const { writeFailure } = this;
+        // After FIN it would be EPIPE: it is a reset, and only that write was told.
+        if (writeFailure instanceof SocketError && writeFailure.code === 'ECONNRESET')
+          throw writeFailure;
         return null;
       }
       await source.readable();

@@ -52,7 +52,10 @@ function done({
       const text = `the handshake was not done within ${seconds} s`;
       reject(tlsProblem('ETIMEDOUT', text, raw));
     }, timeoutMs);
+    let connection: TlsConnection | null = null;
     const fail = (error: unknown) => {
+      // It is the connection's to tell, behind the bytes that came before it.
+      if (connection !== null) return;
       clearTimeout(timer);
       const early = tlsProblem('EOF', 'the peer ended the connection during the handshake', raw);
       // Node tells of TCP's end as of a reset: ECONNRESET.
@@ -61,7 +64,6 @@ function done({
     };
     socket.on('error', fail);
     carrier.over.then(fail);
-    let connection: TlsConnection | null = null;
     carrier.deliver(socket, (bytes, count) => connection?.take(bytes, count));
     // At once, so that nothing that comes behind the handshake is missed.
     socket.once(event, () => {

@@ -3,6 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import { handleOf, type NodeStream, nodeStream, type StreamHandle } from '../../sys/node-stream.ts';
 import { errnoNumber } from '../../sys/platform.ts';
 import type { Sys } from '../../sys/sys.ts';
+import { readTcpInfo } from '../../sys/tcp-info.ts';
 import { socketError, type Where } from '../errors.ts';
 import type { Connection, Loan } from '../stream/connection.ts';
 import type { Carrier, Take } from './carrier.ts';
@@ -34,6 +35,7 @@ class NativeCarrier implements Carrier {
   writeFailure: unknown = null;
   private readonly where: Where;
   private readonly sys: Sys;
+  private readonly fd: number;
   private readonly handle: StreamHandle;
   private finish: (failure: unknown) => void = () => {};
   private held = false;
@@ -41,6 +43,7 @@ class NativeCarrier implements Carrier {
   constructor(where: Where, loan: Loan, stream: NodeStream, handle: StreamHandle) {
     this.where = where;
     this.sys = loan.door.sys;
+    this.fd = loan.fd;
     this.patienceMs = loan.patienceMs;
     this.stream = stream;
     this.handle = handle;
@@ -76,9 +79,10 @@ class NativeCarrier implements Carrier {
     handle.onread = (bytes) => {
       const count = handle.bytesRead - seen;
       seen += count;
-      if (count > 0) take(buffer, count);
-      else if (!socket.destroyed) this.beforeEnd();
-      return count > 0 ? undefined : others.call(handle, bytes);
+      if (count > 0) return take(buffer, count);
+      // Of a reset, node:tls would be told as of an end.
+      const passes = socket.destroyed || this.beforeEnd();
+      return passes ? others.call(handle, bytes) : undefined;
     };
     this.forgiving(socket);
     socket.resume();
@@ -105,12 +109,29 @@ class NativeCarrier implements Carrier {
    * The end, or an error. By close_notify or by TCP's end of file? node:tls tells both in the same way;
    * but at TCP's, libuv has stopped reading, and says so by taking the order to read. Where it was told
    * to stop before, it can't have come to TCP's.
+   * @returns whether it is what node:tls takes it for
    */
-  private beforeEnd(): void {
-    if (this.held || this.handle.readStart() !== 0) return;
+  private beforeEnd(): boolean {
+    if (this.held || this.handle.readStart() !== 0) return true;
     this.handle.readStop();
-    this.atEnd = true;
-    this.finish(null);
+    const lost = this.lossOf(this.fd);
+    this.atEnd = lost === null;
+    this.finish(lost);
+    return this.atEnd;
+  }
+
+  /**
+   * What was told as TCP's end of file, but is none. libuv tells of a reset so where POLLHUP comes with
+   * the last bytes; and the kernel tells an error once: to a write perhaps (OpenSSL's tickets), whose
+   * failure nobody hears of. A FIN that came is counted as a byte; a reset may well follow one.
+   */
+  private lossOf(fd: number): unknown {
+    const counts = readTcpInfo(this.sys, fd)?.counts ?? null;
+    if (counts === null || counts.bytesReceived !== this.bytesIn) return null;
+    const answer = this.sys.read(fd, new Uint8Array(1));
+    return answer < 0
+      ? socketError(this.sys, 'read', answer, this.where)
+      : socketError(this.sys, 'write', -errnoNumber('ECONNRESET'), this.where);
   }
 
   /** Writing fails beside the stream, which would be destroyed, and with it what there still is to read. */

@@ -204,6 +204,24 @@ describe('a relay', () => {
     server.close();
   });
 
+  it('lets go of a full, quiet server when the client was idle for too long', async () => {
+    const own = new Session();
+    const service = relayTo(own, tcp('127.0.0.1', target.port), connectOptions(), events);
+    const impatient = await serving(own, { service, idleMs: 200 });
+    const client = BareSocket.connected(impatient.port);
+    const server = await target.accepted();
+    await until(
+      'the client is held up',
+      heldUp(() => client.write(PIECE)),
+    );
+    await until('the client is given up', () => impatient.closed.length === 1);
+    expect(impatient.closed[0]?.lost).toMatchObject({ call: 'idle', code: 'ETIMEDOUT' });
+    await until('only the listener is left', () => own.sockets.openOnes().length === 1);
+    client.close();
+    server.close();
+    own.close();
+  });
+
   it('lets go of a server that sends on to nobody, and takes nothing', async () => {
     onlooking = false;
     const [client, server] = await talking();

@@ -276,3 +276,60 @@ describe('connect() to a listener whose queue is full', () => {
     expect(answer(await connecting.step)).toBe('EINTR');
   });
 });
+
+describe('a datagram for a Unix socket whose queue is full', () => {
+  const PATH = `unix:@socklab-queue-${process.pid}`;
+  let sys: FaultySys;
+  /** Sends until it blocks, waits a while, and lets the reader make room. @returns calls meanwhile */
+  async function untilRoom(name: 'send' | 'sendto', statement: string): Promise<number> {
+    let sending = session.begin(statement);
+    await sending.settled;
+    while (sending.blocked === null) {
+      sending = session.begin(statement);
+      await sending.settled;
+    }
+    const before = sys.count(name);
+    const start = performance.now();
+    await until('some time passes', () => performance.now() - start > 150);
+    const tries = sys.count(name) - before;
+    expect(sending.blocked).not.toBeNull();
+    await session.do('recv(reader, 10)');
+    expect(answer(await sending.step)).toBe(4);
+    return tries;
+  }
+
+  beforeEach(async () => {
+    sys = new FaultySys();
+    session = new TestSession({ sys });
+    await session.all(
+      'reader = socket(AF_UNIX, SOCK_DGRAM, 0)',
+      `bind(reader, ${PATH})`,
+      'sender = socket(AF_UNIX, SOCK_DGRAM, 0)',
+    );
+  });
+
+  it('waits without spinning where it is addressed', async () => {
+    // Every 10 ms, where a loop would ask thousands of times.
+    expect(await untilRoom('sendto', `sendto(sender, "text", ${PATH})`)).toBeLessThan(30);
+  });
+
+  it('waits for readiness where the two are connected', async () => {
+    await session.do(`connect(sender, ${PATH})`);
+    expect(await untilRoom('send', 'send(sender, "text")')).toBeLessThan(3);
+  });
+
+  it('is given up by SO_SNDTIMEO, a cancel and close()', async () => {
+    const statement = `sendto(sender, "text", ${PATH})`;
+    await session.do('setsockopt(sender, SOL_SOCKET, SO_SNDTIMEO, {0, 30000})');
+    let last: number | string = 4;
+    while (last === 4) last = answer(await session.do(statement));
+    expect(last).toBe('EAGAIN');
+    await session.do('setsockopt(sender, SOL_SOCKET, SO_SNDTIMEO, {0, 0})');
+    const cancelled = await blocked(statement);
+    session.cancel();
+    expect(answer(await cancelled.step)).toBe('EINTR');
+    const closed = await blocked(statement);
+    await session.do('close(sender)');
+    expect(answer(await closed.step)).toBe('EBADF');
+  });
+});
