@@ -28,16 +28,29 @@ const koffi: Koffi = quickly() ?? outside('koffi');
 // null means the process itself: libc and libuv both, and LD_PRELOAD is honoured.
 const library = koffi.load(null);
 
+/** What binds a function that was not called yet. */
+const unbound = new Map<unknown, () => void>();
+
 /**
  * Binds a function by its C prototype, for example `int listen(int, int)`: at its first call, for a
- * program makes few of the calls that there are.
+ * program makes few of the calls that there are. Or before, by {@link bindNow}.
  */
 export function bind(prototype: string): CFunction {
   let bound: CFunction = (...args) => {
-    bound = library.func(prototype) as CFunction;
+    bindNow(fn);
     return bound(...args);
   };
-  return (...args) => bound(...args);
+  const fn: CFunction = (...args) => bound(...args);
+  unbound.set(fn, () => {
+    bound = library.func(prototype) as CFunction;
+  });
+  return fn;
+}
+
+/** To bind takes ten times as long as many a call: whoever measures its first one does this before. */
+export function bindNow(fn: CFunction | null): void {
+  unbound.get(fn)?.();
+  unbound.delete(fn);
 }
 
 /** Binds a function that returns a C string, for example `const char *strerror(int)`. */

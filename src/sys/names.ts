@@ -1,11 +1,11 @@
 /** getaddrinfo(3) and getnameinfo(3) as a C program is answered: addresses, or an EAI_ error. */
 import { ADDRCONFIG } from 'node:dns';
 import { lookup } from 'node:dns/promises';
-import { bind } from './ffi.ts';
+import { bind, bindNow } from './ffi.ts';
 import { parseIPv4, parseIPv6 } from './inet.ts';
 import { nameOf } from './name-of.ts';
 import { constant, constants } from './platform.ts';
-import { resolver } from './resolver.ts';
+import { readyToResolve, resolver } from './resolver.ts';
 import type { SocketAddress } from './sockaddr.ts';
 
 type Internet = Extract<SocketAddress, { port: number }>;
@@ -78,6 +78,12 @@ const libc = bind('uint32_t inet_addr(const char *)');
 /** inet_addr(3): 32 bits in network order, as a number of this machine; INADDR_NONE for no address. */
 export function inetAddr(text: string): number {
   return Number(libc(text)) >>> 0;
+}
+
+/** As `ready` of Sys: for what is asked here. */
+export function readyToAsk(): void {
+  bindNow(libc);
+  readyToResolve();
 }
 
 /** @returns the host's name */

@@ -1,7 +1,7 @@
 /** Names → addresses and ports: getaddrinfo(3) through Node, services(5). */
 import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
-import { bind } from './ffi.ts';
+import { bind, bindNow } from './ffi.ts';
 import { counted } from './lookups.ts';
 import type { SocketAddress } from './sockaddr.ts';
 
@@ -71,6 +71,11 @@ export const resolver: Resolver = {
     return index === 0 ? null : index;
   },
 };
+
+/** As `ready` of Sys. */
+export function readyToResolve(): void {
+  bindNow(interfaceIndex);
+}
 
 function inet6(address: string, port: number): Internet {
   const [host = '', zone = '0'] = address.split('%');

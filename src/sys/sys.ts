@@ -98,6 +98,8 @@ export interface Sys {
   fchmod(fd: number, mode: number): Result;
   /** fstat(2): what the descriptor is. */
   kindOf(fd: number): DescriptorKind;
+  /** Makes the call of this name ready: its first one then takes no longer than those that follow. */
+  ready?(name: string): void;
   /** strerror(3), for example `Connection refused`. */
   strerror(errno: number): string;
 }

@@ -1,7 +1,7 @@
 /** The real system calls. Every pointer comes with the length of the memory that it points to. */
 import { fstatSync, openSync, type Stats, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { bind, bindText, call } from './ffi.ts';
+import { bind, bindNow, bindText, type CFunction, call } from './ffi.ts';
 import { constant, errnoNumber } from './platform.ts';
 import { type DescriptorKind, type OutBuffer, reset, type Sys } from './sys.ts';
 
@@ -39,8 +39,9 @@ const libc = {
   fcntl: bind('int fcntl(int, int, ...)'),
   ioctl: bind('int ioctl(int, unsigned long, ...)'),
   fchmod: bind('int fchmod(int, uint32_t)'),
-  strerror: bindText('const char *strerror(int)'),
 };
+const byName: Readonly<Record<string, CFunction | null>> = libc;
+const strerror = bindText('const char *strerror(int)');
 
 /** An off_t, where sendfile() reads the offset and leaves the next one. */
 const offsetNumber = new BigInt64Array(1);
@@ -116,7 +117,8 @@ export const systemCalls: Sys = {
   fchmod: (fd, mode) => call(libc.fchmod, fd, mode),
   reopen,
   kindOf,
-  strerror: (errno) => libc.strerror(errno) ?? `Unknown error ${errno}`,
+  ready: (name) => bindNow(byName[name] ?? null),
+  strerror: (errno) => strerror(errno) ?? `Unknown error ${errno}`,
 };
 
 /** Memory that the kernel writes `count` ints to, whatever its length: it must have them. */

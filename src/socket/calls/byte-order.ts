@@ -1,6 +1,6 @@
 /** Byte order, and addresses as text: what a C program computes without asking the kernel. */
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../../sys/inet.ts';
-import { inetAddr as inetAddrOf } from '../../sys/names.ts';
+import { inetAddr as inetAddrOf, readyToAsk } from '../../sys/names.ts';
 import { constant, errnoNumber } from '../../sys/platform.ts';
 import { littleEndian, swap } from '../../wire/byte-order.ts';
 import { quoted, spacedHex } from '../../wire/bytes.ts';
@@ -162,6 +162,7 @@ function addressBytes(args: Arguments, at: number): Uint8Array {
 
 function inetAddr(args: Arguments): Prepared {
   const text = args.text(0) ?? '';
+  readyToAsk();
   return {
     text: `inet_addr(${JSON.stringify(text)})`,
     attempt: (): Made => {

@@ -119,6 +119,7 @@ export const lifecycleCalls: readonly Row[] = [
     source: 'close(2)',
     gives: 'integer',
     closes: true,
+    uses: ['close', 'getsockopt', 'ioctl'],
     prepare: (args) => {
       const { fd } = args.socket(0);
       return { text: `close(${fd})`, attempt: (sys) => closing(sys, fd) };

@@ -2,7 +2,7 @@
  * Names and addresses: getaddrinfo(3) and getnameinfo(3). They ask files and servers, so they can
  * take long; Node asks in a thread of its own, and the prompt stays live.
  */
-import { getaddrinfo, getnameinfo, type LookupFailure } from '../../sys/names.ts';
+import { getaddrinfo, getnameinfo, type LookupFailure, readyToAsk } from '../../sys/names.ts';
 import { constant, constants } from '../../sys/platform.ts';
 import { resolver } from '../../sys/resolver.ts';
 import { decodeAddress, formatAddress } from '../../sys/sockaddr.ts';
@@ -109,6 +109,7 @@ type Answer = { readonly value: Value; readonly lines: readonly string[] } | Loo
 function asking(text: string, ask: () => Answer | Promise<Answer>): Prepared {
   let answer: Answer | null = null;
   let coming: Promise<void> | null = null;
+  readyToAsk();
   const begin = (): void => {
     const found = ask();
     // What needs nobody to be asked is there at once, and blocks nobody.

@@ -122,6 +122,8 @@ export interface Row {
   readonly makesSocket?: true;
   /** True where it gives the socket's descriptor back. */
   readonly closes?: true;
+  /** The system calls that attempt() and flush() make, where it is not the one of the row's name. */
+  readonly uses?: readonly (keyof Sys)[];
   /** True where it only computes, so that it can stand inside another call: htons(). */
   readonly computes?: true;
   /** @throws BadCall where an argument makes no sense; nothing is then called */

@@ -96,6 +96,7 @@ export const sendingCalls: readonly Row[] = [
     source: 'sendto(2)',
     blocks: FULL,
     gives: 'integer',
+    uses: ['sendto', 'send'],
     prepare: sendto,
   },
 ];

@@ -51,6 +51,7 @@ export const stdioInputCalls: readonly Row[] = [
     source: 'fgets(3)',
     blocks: EMPTY,
     gives: 'bytes',
+    uses: ['read'],
     prepare: fgets,
   },
   {
@@ -67,6 +68,7 @@ export const stdioInputCalls: readonly Row[] = [
     source: 'fscanf(3)',
     blocks: EMPTY,
     gives: 'struct',
+    uses: ['read'],
     prepare: fscanf,
   },
 ];

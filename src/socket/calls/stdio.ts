@@ -46,6 +46,7 @@ export const stdioCalls: readonly Row[] = [
     source: 'fprintf(3)',
     blocks: FULL,
     gives: 'integer',
+    uses: ['write'],
     prepare: fprintf,
   },
   {
@@ -58,6 +59,7 @@ export const stdioCalls: readonly Row[] = [
     source: 'fflush(3)',
     blocks: FULL,
     gives: 'integer',
+    uses: ['write'],
     prepare: fflush,
   },
   {
@@ -71,6 +73,7 @@ export const stdioCalls: readonly Row[] = [
     blocks: FULL,
     gives: 'integer',
     closes: true,
+    uses: ['write', 'close', 'getsockopt', 'ioctl'],
     prepare: fclose,
   },
 ];

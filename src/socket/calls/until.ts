@@ -39,6 +39,7 @@ export const untilCalls: readonly Row[] = [
     source: 'read(2)',
     blocks: EMPTY,
     gives: 'bytes',
+    uses: ['read'],
     prepare: (args) => {
       args.socket(0);
       const pattern = args.bytes(1);
@@ -56,6 +57,7 @@ export const untilCalls: readonly Row[] = [
     source: 'read(2)',
     blocks: EMPTY,
     gives: 'bytes',
+    uses: ['read'],
     prepare: (args) => {
       args.socket(0);
       return reading(args, untilPattern(Uint8Array.of(0x0a)), null, false);
@@ -71,6 +73,7 @@ export const untilCalls: readonly Row[] = [
     source: 'read(2)',
     blocks: EMPTY,
     gives: 'bytes',
+    uses: ['read'],
     prepare: (args) => {
       args.socket(0);
       const layout = structOf(args);
@@ -99,6 +102,7 @@ export const untilCalls: readonly Row[] = [
     source: 'read(2)',
     blocks: EMPTY,
     gives: 'bytes',
+    uses: ['read'],
     prepare: (args) => {
       args.socket(0);
       return reading(args, () => -1, null, true);

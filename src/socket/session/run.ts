@@ -28,6 +28,8 @@ export interface World extends Door {
   giverOf(job: Job): Giver | null;
   /** Whether the session is over. */
   isClosed(): boolean;
+  /** Whether nobody will ever know what a call took. */
+  isUnseen(): boolean;
   /** Notes that the job is blocked, and tells the watchers. */
   block(job: Job, text: string, because: string, waitsFor?: string | null): void;
   /** Makes a step of what the call returned, and tells the watchers. */
@@ -100,6 +102,8 @@ interface Ready {
 
 function make(world: World, { job, row, prepared, socket }: Ready): Step | Promise<Step> {
   const { clock, sys } = world;
+  // What a step shows is the time of the call, not that of our preparations for the first one.
+  if (!world.isUnseen()) for (const name of row.uses ?? [row.name]) sys.ready?.(name);
   const blocking =
     prepared.wait !== undefined ||
     (row.blocks !== undefined && prepared.dontWait !== true && socket?.nonBlocking === false);

@@ -77,6 +77,7 @@ export class Session {
       before: options.before ?? null,
       giverOf: (job) => this.blocked.giverOf(job),
       isClosed: () => this.closed,
+      isUnseen: () => this.unseen,
       record: (job, returned) => this.record(job, returned),
       block: (job, text, because, waitsFor = null) => this.block(job, text, because, waitsFor),
       aboutTo: (socket) => this.tellOfChanges([socket]),

@@ -404,14 +404,14 @@ describe('whatever is done by us and by others, in whatever order', () => {
 });
 
 describe('what a step asks the kernel', () => {
-  /** Counts all calls. */
+  /** Counts all calls; to be ready is none. */
   function counting(): { sys: Sys; count: () => number } {
     let calls = 0;
     const sys = Object.fromEntries(
       Object.entries(systemCalls).map(([name, fn]) => [
         name,
         (...args: never[]) => {
-          calls++;
+          if (name !== 'ready') calls++;
           return (fn as (...args: never[]) => unknown)(...args);
         },
       ]),
