@@ -21,8 +21,8 @@ import {
 import { report } from './harness/report.ts';
 import { ASIDE, paired, type Samples } from './harness/rounds.ts';
 
-const PINGS = amount(20_000, 3_000);
-const ROUNDS = amount(15, 5);
+const PINGS = amount(20_000, 2_000);
+const ROUNDS = amount(15, 3);
 
 interface Server extends Running {
   readonly name: string;

@@ -16,7 +16,7 @@ import { report } from './harness/report.ts';
 import { interleaved, paired } from './harness/rounds.ts';
 
 const BYTES = amount(2 ** 30, 2 ** 28);
-const ROUNDS = amount(11, 5);
+const ROUNDS = amount(11, 3);
 const EAGAIN = -errnoNumber('EAGAIN');
 
 type Way = (session: Session, from: number, to: number) => Promise<void>;
