@@ -18,6 +18,8 @@ import { report } from './harness/report.ts';
 
 const CONNECTIONS = 10_000;
 const QUIET_MS = amount(10_000, 1_000);
+/** Some ten seconds after the last connection V8 tidies up its heap, once: 60 ms, Node’s net 160. */
+const SETTLING_MS = amount(20_000, 0);
 
 interface Cost {
   /** Megabytes resident with all of them open. */
@@ -35,6 +37,7 @@ async function cost(server: Running, port: number): Promise<Cost> {
   if (stdin === null || stdout === null) throw new Error('it has no pipes');
   await Promise.race([once(stdout, 'data'), clients.done]);
   const open = await standstill(() => residentKib(server.pid), 1_000);
+  await pause(SETTLING_MS);
   const used = cpuMs(server.pid);
   await pause(QUIET_MS);
   const cpu = cpuMs(server.pid) - used;

@@ -1,7 +1,7 @@
 /** The programs that are measured: started, waited for, asked about by way of proc(5). */
 import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -129,11 +129,16 @@ export async function output(command: Command, stdin: 'ignore' | number = 'ignor
   return text;
 }
 
-/** Milliseconds of CPU time that a process has used, in the clock’s ticks of 10 ms: proc_pid_stat(5). */
+/**
+ * Milliseconds of CPU time that the threads of a process have used. To the nanosecond, where
+ * proc_pid_stat(5) counts in ticks of 10 ms: the first figure of `schedstat` (Documentation/scheduler/
+ * sched-stats.rst in Linux).
+ */
 export function cpuMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
+  const threads = `/proc/${pid}/task`;
+  const used = (thread: string) =>
+    Number(readFileSync(`${threads}/${thread}/schedstat`, 'utf8').split(' ')[0]);
+  return readdirSync(threads).reduce((sum, thread) => sum + used(thread), 0) / 1e6;
 }
 
 /** Megabytes (10⁶) that a process had resident at the most: proc_pid_status(5). */
