@@ -43,6 +43,7 @@ export async function run(session: TestSession, script: readonly string[]): Prom
       () => true,
       () => true,
     );
+    // No pause: the step ends the wait. The time only bounds it, so that a stuck call has its name told.
     const late = new Promise<boolean>((resolve) => setTimeout(resolve, 1000, false).unref());
     if (!(await Promise.race([timely, late]))) stuck.push(call.name);
   }

@@ -8,6 +8,17 @@ import {
 } from '../../src/socket/session/session.ts';
 import type { Step } from '../../src/socket/step.ts';
 
+/** A socket that listens at 127.0.0.1. */
+export const SERVER = [
+  'server = socket(AF_INET, SOCK_STREAM, 0)',
+  'bind(server, 127.0.0.1:0)',
+  'listen(server, 5)',
+];
+/** A connection to it, which waits in its queue. */
+export const CLIENT = ['client = socket(AF_INET, SOCK_STREAM, 0)', 'connect(client, server)'];
+/** The same, accepted. */
+export const PAIR = [...SERVER, ...CLIENT, 'conn = accept(server)'];
+
 /** A session with a log of its events. */
 export class TestSession extends Session {
   readonly events: SessionEvent[] = [];

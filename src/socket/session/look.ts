@@ -102,22 +102,7 @@ export class Looker {
       record.name === last.socket;
     const snapshot = same
       ? last
-      : {
-          socket: record.name,
-          fd,
-          kind: last.kind,
-          state,
-          local: last.local,
-          peer: last.peer,
-          receiveQueue,
-          sendQueue,
-          urgent,
-          queue: null,
-          lingers: false,
-          accepted: last.accepted,
-          connected: true,
-          ended: false,
-        };
+      : { ...last, socket: record.name, state, receiveQueue, sendQueue, urgent };
     const { segmentsIn, bytesReceived } = counts;
     if (!same || segmentsIn !== seen.segmentsIn || !nothingCame)
       record.seen = { snapshot, segmentsIn, bytesReceived };

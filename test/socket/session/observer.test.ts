@@ -7,16 +7,8 @@ import { systemCalls } from '../../../src/sys/syscalls.ts';
 import { readTcpInfo } from '../../../src/sys/tcp-info.ts';
 import { BareSocket, portOf, until } from '../../support/bare.ts';
 import { otherProcess } from '../../support/other-process.ts';
-import { TestSession } from '../../support/session.ts';
+import { CLIENT, PAIR, SERVER, TestSession } from '../../support/session.ts';
 import { has } from '../../support/tools.ts';
-
-const SERVER = [
-  'server = socket(AF_INET, SOCK_STREAM, 0)',
-  'bind(server, 127.0.0.1:0)',
-  'listen(server, 5)',
-];
-const CLIENT = ['client = socket(AF_INET, SOCK_STREAM, 0)', 'connect(client, server)'];
-const PAIR = [...SERVER, ...CLIENT, 'conn = accept(server)'];
 
 let session: TestSession;
 beforeEach(() => {

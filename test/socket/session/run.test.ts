@@ -4,15 +4,7 @@ import { BadCall } from '../../../src/socket/errors.ts';
 import type { Job } from '../../../src/socket/session/job.ts';
 import { BareSocket, openDescriptors, portOf, until } from '../../support/bare.ts';
 import { FaultySys } from '../../support/faulty-sys.ts';
-import { answer, callOf, TestSession } from '../../support/session.ts';
-
-const SERVER = [
-  'server = socket(AF_INET, SOCK_STREAM, 0)',
-  'bind(server, 127.0.0.1:0)',
-  'listen(server, 5)',
-];
-const CLIENT = ['client = socket(AF_INET, SOCK_STREAM, 0)', 'connect(client, server)'];
-const PAIR = [...SERVER, ...CLIENT, 'conn = accept(server)'];
+import { answer, CLIENT, callOf, PAIR, SERVER, TestSession } from '../../support/session.ts';
 
 let sys: FaultySys;
 let session: TestSession;

@@ -9,15 +9,7 @@ import { ADDRESS_STORAGE, decodeAddress, formatAddress } from '../../../src/sys/
 import { type OutBuffer, outBuffer, type Sys, written } from '../../../src/sys/sys.ts';
 import { systemCalls } from '../../../src/sys/syscalls.ts';
 import { BareSocket, portOf, until } from '../../support/bare.ts';
-import { answer, TestSession } from '../../support/session.ts';
-
-const SERVER = [
-  'server = socket(AF_INET, SOCK_STREAM, 0)',
-  'bind(server, 127.0.0.1:0)',
-  'listen(server, 5)',
-];
-const CLIENT = ['client = socket(AF_INET, SOCK_STREAM, 0)', 'connect(client, server)'];
-const PAIR = [...SERVER, ...CLIENT, 'conn = accept(server)'];
+import { answer, CLIENT, PAIR, SERVER, TestSession } from '../../support/session.ts';
 
 const F_DUPFD_CLOEXEC = 1030;
 const POLLPRI = 2;
