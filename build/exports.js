@@ -18,7 +18,7 @@ export function withPlainExports(code, esm) {
     .slice(begin + GETTERS.length, end)
     .split(/,(?=[\w$]+:\(\)=>)/)
     .map((getter) => /^([\w$]+):\(\)=>([\s\S]*)$/.exec(getter));
-  // Not written as expected: it stays as it is.
+  // Better no build than one that is not understood.
   if (all.includes(null))
     throw new Error(`exports are written otherwise: ${code.slice(begin, end)}`);
   const kinds = all.map(([getter, name, local]) => ({

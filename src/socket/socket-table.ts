@@ -139,16 +139,16 @@ export class SocketTable {
    * further than it must: however many sockets there are, so many cost the same.
    */
   inTurn(most: number, wanted: (record: SocketRecord) => boolean): SocketRecord[] {
-    const chosen = new Set<SocketRecord>();
-    for (let left = this.names.size; left > 0 && chosen.size < most; left--) {
+    const chosen: SocketRecord[] = [];
+    for (let left = this.names.size; left > 0 && chosen.length < most; left--) {
       let next = this.turn.next();
       if (next.done) {
         this.turn = this.names.values();
         next = this.turn.next();
       }
-      if (!next.done && wanted(next.value)) chosen.add(next.value);
+      if (!next.done && wanted(next.value)) chosen.push(next.value);
     }
-    return [...chosen].sort((a, b) => a.made - b.made);
+    return chosen.sort((a, b) => a.made - b.made);
   }
 
   openOnes(): SocketRecord[] {

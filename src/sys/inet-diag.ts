@@ -5,7 +5,7 @@
 
 import { parseIPv4, parseIPv6 } from './inet.ts';
 import { viewOf, zeroed } from './memory.ts';
-import { OUT_OF_THE_WAY } from './out-of-the-way.ts';
+import { outOfTheWay } from './out-of-the-way.ts';
 import { constant, errnoNumber, type TcpState, tcpStateOf } from './platform.ts';
 import type { SocketAddress } from './sockaddr.ts';
 import type { Sys } from './sys.ts';
@@ -15,7 +15,6 @@ const NETLINK_SOCK_DIAG = 4;
 const SOCK_DIAG_BY_FAMILY = 20;
 const NLMSG_ERROR = 2;
 const NLM_F_REQUEST = 1;
-const F_DUPFD_CLOEXEC = 1030;
 
 /** The number of the loopback interface in every network namespace. */
 const LOOPBACK = 1;
@@ -93,16 +92,8 @@ export class ConnectionLookup {
     // The kernel answers a netlink request before write() returns: there is nothing to wait for.
     const type = constant('SOCK_DGRAM') | constant('O_CLOEXEC') | constant('O_NONBLOCK');
     const fd = this.sys.socket(AF_NETLINK, type, NETLINK_SOCK_DIAG);
-    this.fd = fd < 0 ? null : this.outOfTheWay(fd);
+    this.fd = fd < 0 ? null : outOfTheWay(this.sys, fd);
     return this.fd;
-  }
-
-  private outOfTheWay(fd: number): number {
-    const moved = this.sys.fcntl(fd, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
-    // EINVAL where the limit of open files is lower (getrlimit(2)): then it stays where it is.
-    if (moved < 0) return fd;
-    this.sys.close(fd);
-    return moved;
   }
 }
 

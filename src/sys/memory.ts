@@ -43,6 +43,13 @@ export function ints(count: number): Int32Array {
   return new Int32Array(buffer, byteOffset, count);
 }
 
+/** Ints as the bytes that setsockopt(2) takes, in this machine's order. */
+export function intBytes(...values: readonly number[]): Uint8Array {
+  const made = ints(values.length);
+  made.set(values);
+  return new Uint8Array(made.buffer, made.byteOffset, made.byteLength);
+}
+
 /** As {@link ints}, for lengths. */
 export function lengths(...values: readonly number[]): Uint32Array {
   const { buffer, byteOffset } = ints(values.length);

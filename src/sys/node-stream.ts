@@ -1,5 +1,6 @@
 /** A socket's descriptor as one of Node's own streams, which libuv reads and writes. */
 import { Socket } from 'node:net';
+import { F_DUPFD_CLOEXEC } from './out-of-the-way.ts';
 import type { Sys } from './sys.ts';
 
 export type NodeStream = Socket;
@@ -19,16 +20,12 @@ export interface StreamHandle {
    * next bytes go, once useUserBuffer() was called.
    */
   onread: (bytes: ArrayBuffer | undefined) => unknown;
-  reading: boolean;
   /** uv_read_start(3) → 0, −EALREADY where it reads already. */
   readStart(): number;
   readStop(): number;
   /** What comes goes there. It is not kept from the garbage collector: whoever calls this has to. */
   useUserBuffer(buffer: Uint8Array): void;
 }
-
-/** <linux/fcntl.h>. */
-const F_DUPFD_CLOEXEC = 1030;
 
 /**
  * A stream over a descriptor of its own for the same socket: libuv has one watcher a descriptor, and

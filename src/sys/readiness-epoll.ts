@@ -5,10 +5,11 @@
  */
 import { bind, call } from './ffi.ts';
 import { ints } from './memory.ts';
-import { OUT_OF_THE_WAY } from './out-of-the-way.ts';
+import { outOfTheWay } from './out-of-the-way.ts';
 import { constant, errnoNumber } from './platform.ts';
 import { type PollHandle, pollHandle } from './poll-handle.ts';
 import type { Interest, Readiness, Waiting } from './readiness.ts';
+import { systemCalls } from './syscalls.ts';
 import { BOTH, bitOf, READABLE, Waiters, WRITABLE } from './waiters.ts';
 
 /** <sys/epoll.h> */
@@ -20,7 +21,6 @@ const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_DEL = 2;
 const EPOLL_CTL_MOD = 3;
 const EPOLL_CLOEXEC = 0o2000000;
-const F_DUPFD_CLOEXEC = 1030;
 
 /** struct epoll_event, in ints: `events`, and `data`. On x86-64 it is packed, elsewhere aligned. */
 const SIZE = process.arch === 'x64' ? 3 : 4;
@@ -111,11 +111,7 @@ class Epoll {
   private create(): number {
     const fd = call(bind('int epoll_create1(int)'), EPOLL_CLOEXEC);
     if (fd < 0) throw new Error(`epoll_create1() failed with ${fd}`);
-    const moved = call(this.libc.fcntl, fd, F_DUPFD_CLOEXEC, 'int', OUT_OF_THE_WAY);
-    // EINVAL where the limit of open files is lower (getrlimit(2)): then it stays where it is.
-    if (moved < 0) return fd;
-    call(bind('int close(int)'), fd);
-    return moved;
+    return outOfTheWay(systemCalls, fd);
   }
 
   /** Asks the kernel what is ready. One look a turn: who was woken by a promise has yet to act. */

@@ -33,7 +33,7 @@ export async function connectCommand(
   }
   const endpoint = streamEndpoint(where);
   const plan = connectOptions(options, null);
-  const securing = await clientTls(endpoint, options, options.timeout);
+  const securing = await clientTls(endpoint, options);
   return running(context, options, (run) => {
     const { session, stdio, output, tell } = run;
     const { source, interactive } = stdio.stdin(options.step === true);

@@ -101,6 +101,6 @@ async function tlsOfBoth(
   const [forFront, forBack] = [front, back].map(({ transport }) => transport === 'tls');
   return {
     front: await serverTls(front, { ...options, ...(forFront || !forBack ? some : {}) }),
-    back: await clientTls(back, { ...options, ...(forBack ? some : {}) }, options.timeout),
+    back: await clientTls(back, { ...options, ...(forBack ? some : {}) }),
   };
 }

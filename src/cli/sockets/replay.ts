@@ -70,7 +70,7 @@ async function replayer(
   }
   const endpoint = streamEndpoint(where);
   const plan = connectOptions(options, options.timeout);
-  const securing = await clientTls(endpoint, options, options.timeout);
+  const securing = await clientTls(endpoint, options);
   return async ({ session, tell }, recorded) => {
     const secure = securing?.(tell) ?? null;
     const connection = await openConnection(session, endpoint, { ...plan, secure });

@@ -34,7 +34,7 @@ export async function sendCommand(
   const message = messageFor(options, words, theme);
   const { reply, expected } = replyFor(options, theme);
   const plan = connectOptions(options, options.timeout);
-  const securing = await clientTls(endpoint, options, options.timeout);
+  const securing = await clientTls(endpoint, options);
   return running(context, options, async (run) => {
     const { session, stdio, output, tell } = run;
     tellStruct(message, context, options, tell);

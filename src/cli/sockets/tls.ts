@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Endpoint } from '../../socket/endpoint.ts';
-import type { Secure } from '../../socket/plan/open-connection.ts';
+import type { SecureClient } from '../../socket/plan/open-connection.ts';
+import type { Secure } from '../../socket/plan/serve.ts';
 import type { Certificate } from '../../socket/tls/certificate.ts';
 import type { TlsServerContext } from '../../socket/tls/server.ts';
 import type { TlsConnection } from '../../socket/tls/tls-connection.ts';
@@ -27,7 +28,7 @@ export interface TlsServerArguments {
 }
 
 /** Makes TLS of a connection, and tells of it. */
-type Securing = (tell: Running['tell']) => Secure;
+type Securing<How> = (tell: Running['tell']) => How;
 
 /**
  * @returns null where the endpoint is not a tls one
@@ -36,8 +37,7 @@ type Securing = (tell: Running['tell']) => Secure;
 export async function clientTls(
   endpoint: Endpoint,
   options: TlsClientArguments,
-  timeoutMs: number,
-): Promise<Securing | null> {
+): Promise<Securing<SecureClient> | null> {
   if (endpoint.transport !== 'tls') return refuse(options, ['sni', 'alpn', 'ca', 'insecure']);
   const { hostOf, isServerName, secureClient } = await import('../../socket/tls/client.ts');
   const { sni, alpn, insecure } = options;
@@ -45,14 +45,13 @@ export async function clientTls(
     throw usage(`--sni takes the name of a host, not ${visibleText(sni)}`);
   const ca = options.ca === undefined ? undefined : await certificatesFrom('--ca', options.ca);
   const all = { host: hostOf(endpoint), sni, alpn, ca, insecure: insecure === true };
-  return (tell) =>
-    async (raw, leftMs = timeoutMs) =>
-      told(await secureClient(raw, { ...all, timeoutMs: leftMs }), tell);
+  return (tell) => async (raw, timeoutMs) =>
+    told(await secureClient(raw, { ...all, timeoutMs }), tell);
 }
 
 /** What a server that speaks TLS is run with. */
 export interface ServerTls {
-  readonly securing: Securing;
+  readonly securing: Securing<Secure>;
   readonly certificate: Certificate;
   /** It was made just now: nobody can know it. */
   readonly isNew: boolean;

@@ -78,7 +78,7 @@ function askNames(args: Arguments): Prepared {
   const bytes = addressArgument(args, 0, familyOf(at));
   const flags = args.has(1) ? args.int(1) : 0;
   const address = decodeAddress(bytes);
-  const text = `getnameinfo(${shownAddress(decodeAddress(bytes))}, …)`;
+  const text = `getnameinfo(${shownAddress(address)}, …)`;
   return asking(text, () => {
     if (!('port' in address)) return { code: 'EAI_FAMILY', text: 'ai_family not supported' };
     const has = (flag: string) => (flags & (constants.get(flag) ?? 0)) !== 0;

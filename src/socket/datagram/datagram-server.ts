@@ -1,4 +1,5 @@
 /** A bound socket that hears from many peers, and answers each of them. */
+import { intBytes } from '../../sys/memory.ts';
 import { Message, pktinfoOption } from '../../sys/message.ts';
 import { errnoNumber } from '../../sys/platform.ts';
 import { ADDRESS_STORAGE } from '../../sys/sockaddr.ts';
@@ -33,7 +34,7 @@ export class DatagramServer extends DatagramSocket {
     const { local, session, record } = this;
     if (session.watched || !/^(0\.0\.0\.0|\[::\]):/.test(local ?? '')) return false;
     const { level, option } = pktinfoOption(local?.startsWith('[') ? 'inet6' : 'inet');
-    const on = new Uint8Array(Int32Array.of(1).buffer);
+    const on = intBytes(1);
     return (
       process.platform === 'linux' && session.sys.setsockopt(record.fd, level, option, on) >= 0
     );

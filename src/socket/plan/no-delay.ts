@@ -1,4 +1,5 @@
 /** Small writes leave at once, in either direction. */
+import { intBytes } from '../../sys/memory.ts';
 import { constant } from '../../sys/platform.ts';
 import type { Session } from '../session/session.ts';
 
@@ -18,5 +19,4 @@ export function noDelay(session: Session, name: string): void {
   sys.setsockopt(record.fd, constant('IPPROTO_TCP'), constant('TCP_NODELAY'), ON);
 }
 
-/** The int 1, in whatever order of bytes this machine has. */
-const ON = new Uint8Array(Int32Array.of(1).buffer);
+const ON = intBytes(1);

@@ -30,14 +30,14 @@ export interface ConnectOptions {
   /** What the socket is called in the session; left out: `client`. */
   readonly name?: string;
   /** Puts TLS on the connection that stands. Where that fails, no other address is tried. */
-  readonly secure: Secure | null;
+  readonly secure: SecureClient | null;
 }
 
 /**
- * @param leftMs what of a client's time is left for it
+ * @param leftMs what is left of the time for connecting
  * @throws SocketError where it fails; the connection below is closed then
  */
-export type Secure = (raw: Connection, leftMs?: number) => Promise<Connection>;
+export type SecureClient = (raw: Connection, leftMs: number) => Promise<Connection>;
 
 /** The pause between two rounds of a retry grows from the first to the second, in milliseconds. */
 const RETRY_FROM_MS = 20;

@@ -13,7 +13,6 @@ import type { StreamEndpoint } from './addresses.ts';
 import { converse } from './converse.ts';
 import type { Input } from './input.ts';
 import { type ListenOptions, openListener } from './listener.ts';
-import type { Secure } from './open-connection.ts';
 import { Served } from './served.ts';
 
 /** What a server tells while it runs. */
@@ -45,6 +44,9 @@ export interface ServeOptions extends ListenOptions {
   readonly output: Sink;
   readonly through?: Through | undefined;
 }
+
+/** Puts TLS on a connection. @throws SocketError where it fails; the connection below is closed then */
+export type Secure = (raw: Connection) => Promise<Connection>;
 
 /** What is done with one connection. */
 type Handler = (connection: Connection, givenUp?: Promise<void>) => Promise<void>;

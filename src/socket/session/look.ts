@@ -63,12 +63,14 @@ export class Looker {
 
   /** The two addresses, which are kept as the record's pair where they are a connection's. */
   addresses(record: SocketRecord): { local: SocketAddress | null; peer: SocketAddress | null } {
-    return this.pairOf(record, this.ask('getsockname', record.fd), this.peerOf(record));
+    const [local, peer] = [this.ask('getsockname', record.fd), this.ask('getpeername', record.fd)];
+    this.keepPair(record, local, peer);
+    return { local, peer };
   }
 
   /** Keeps who connected: a connection that was reset in the queue knows it no longer. */
   remember(record: SocketRecord, peer: SocketAddress): void {
-    this.pairOf(record, this.ask('getsockname', record.fd), peer);
+    this.keepPair(record, this.ask('getsockname', record.fd), peer);
   }
 
   close(): void {
@@ -113,11 +115,9 @@ export class Looker {
     const { fd } = record;
     // Without a connection there is no peer to ask for.
     const alone = info?.state === 'CLOSED' || info?.state === 'LISTEN';
-    let { local, peer } = this.pairOf(
-      record,
-      this.ask('getsockname', fd),
-      alone ? null : this.peerOf(record),
-    );
+    let local = this.ask('getsockname', fd);
+    let peer = alone ? null : this.ask('getpeername', fd);
+    this.keepPair(record, local, peer);
     let state: TcpState | null = info?.state ?? null;
     let lingers = false;
     if (state === 'CLOSED' && record.pair !== null) {
@@ -198,20 +198,19 @@ export class Looker {
     };
   }
 
-  private pairOf(record: SocketRecord, local: SocketAddress | null, peer: SocketAddress | null) {
-    if (!isInternet(local) || !isInternet(peer)) return { local, peer };
+  private keepPair(
+    record: SocketRecord,
+    local: SocketAddress | null,
+    peer: SocketAddress | null,
+  ): void {
+    if (!isInternet(local) || !isInternet(peer)) return;
     const { pair } = record;
     const same = pair !== null && this.areSame(pair.local, local) && this.areSame(pair.peer, peer);
     if (!same) record.pair = { local, peer };
-    return { local, peer };
   }
 
   private areSame(one: Internet, other: Internet): boolean {
     return one === other || this.book.shown(one) === this.book.shown(other);
-  }
-
-  private peerOf({ fd }: SocketRecord): SocketAddress | null {
-    return this.ask('getpeername', fd);
   }
 
   private ask(call: 'getsockname' | 'getpeername', fd: number): SocketAddress | null {

@@ -3,6 +3,7 @@
  * and no steps, and is its own source, sink and descriptor, for a server may have ten thousand of them.
  */
 
+import { intBytes } from '../../sys/memory.ts';
 import { constant, errnoNumber } from '../../sys/platform.ts';
 import type { Waiting } from '../../sys/readiness.ts';
 import { ADDRESS_STORAGE, decodeAddress, shownAddress } from '../../sys/sockaddr.ts';
@@ -15,7 +16,7 @@ import type { Descriptor, Source } from './stream.ts';
 
 const ENOTCONN = -errnoNumber('ENOTCONN');
 /** struct linger: on, zero seconds. close() then sends RST (socket(7), SO_LINGER). */
-const RESET = new Uint8Array(Int32Array.of(1, 0).buffer);
+const RESET = intBytes(1, 0);
 const DONE = Promise.resolve();
 
 const ownAddress = outBuffer(ADDRESS_STORAGE);
@@ -105,7 +106,7 @@ export class AcceptedConnection extends PlainSink implements Connection, Source,
   lend(closed: () => void): Loan | null {
     if (!this.open) return null;
     this.lent = closed;
-    return { fd: this.fd, door: this.door, patienceMs: null };
+    return { fd: this.fd, sys: this.door.sys, patienceMs: null };
   }
 
   read(into: Uint8Array): Result {
@@ -161,8 +162,8 @@ export class AcceptedConnection extends PlainSink implements Connection, Source,
     if (!this.open) return;
     this.open = false;
     this.door.others.delete(this);
-    // Nothing has made a second descriptor of it, and no program that is started inherits it.
-    this.door.readiness.release(this.fd, true);
+    // Unless it was lent, there is no second descriptor of it; no program that is started inherits it.
+    this.door.readiness.release(this.fd, this.lent === null);
     this.door.sys.close(this.fd);
     this.lent?.();
   }

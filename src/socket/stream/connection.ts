@@ -1,11 +1,11 @@
 /** Two directions between us and one peer, over any transport that has connections. */
-import type { Door } from '../door.ts';
+import type { Sys } from '../../sys/sys.ts';
 import type { Descriptor, Sink, Source } from './stream.ts';
 
 /** What somebody needs who reads and writes a socket in our place. */
 export interface Loan {
   readonly fd: number;
-  readonly door: Door;
+  readonly sys: Sys;
   /** After how long without progress a wait ends with ETIMEDOUT; null waits for ever. */
   readonly patienceMs: number | null;
 }

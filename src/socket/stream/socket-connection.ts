@@ -24,9 +24,6 @@ export class SocketConnection implements Connection {
   readonly plain: Descriptor | null;
   private readonly plainSource: SocketSource;
   private readonly plainSink: DescriptorSink;
-  private aroundSink = 0;
-  private steppedIn = 0;
-  private steppedOut = 0;
   private readonly patienceMs: number | null;
   private readonly session: Session;
   private readonly fd: number;
@@ -59,7 +56,7 @@ export class SocketConnection implements Connection {
     const record = this.session.sockets.get(this.name);
     if (this.plain === null || record?.fd !== this.fd || !record.open) return null;
     record.alsoClose = closed;
-    return { fd: this.fd, door: this.session, patienceMs: this.patienceMs };
+    return { fd: this.fd, sys: this.session.sys, patienceMs: this.patienceMs };
   }
 
   get buffer(): Uint8Array | undefined {
@@ -67,15 +64,15 @@ export class SocketConnection implements Connection {
   }
 
   get bytesIn(): number {
-    return this.plainSource.taken + this.steppedIn;
+    return this.plainSource.taken;
   }
 
   get bytesOut(): number {
-    return this.plainSink.taken + this.steppedOut + this.aroundSink;
+    return this.plainSink.taken;
   }
 
   sent(bytes: number): void {
-    this.aroundSink += bytes;
+    this.plainSink.taken += bytes;
   }
 
   /** Sends FIN: shutdown(SHUT_WR). */
@@ -147,7 +144,7 @@ export class SocketConnection implements Connection {
         );
         if (value.kind !== 'bytes') return -errnoNumber('EAGAIN');
         into.set(value.bytes);
-        this.steppedIn += value.bytes.length;
+        this.plainSource.passed(value.bytes.length);
         return value.bytes.length;
       },
       readable: () => Promise.resolve(),
@@ -164,7 +161,7 @@ export class SocketConnection implements Connection {
           .then(() => this.watched(this.session.start(call('write', this.name, copy))))
           .then((step) => {
             succeeded(step);
-            this.steppedOut += copy.length;
+            this.sent(copy.length);
           })
           .finally(() => {
             if (sink.busy === writing) sink.busy = null;

@@ -29,5 +29,5 @@ export interface Carrier {
   hold(): void;
   release(): void;
   /** An error of node:tls, where it is the kernel's, as the kernel's. */
-  cause(error: Error): Error;
+  cause(error: unknown): unknown;
 }

@@ -57,7 +57,7 @@ export class RawDuplex extends Duplex implements Carrier {
   }
 
   /** What the kernel says comes beside the stream, as it is. */
-  cause(error: Error): Error {
+  cause(error: unknown): unknown {
     return error;
   }
 

@@ -48,7 +48,9 @@ function done({
 }: Handshake): Promise<TlsConnection> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      const seconds = Number((timeoutMs / 1000).toPrecision(2));
+      // What is left of a client's time is no round number.
+      const unit = timeoutMs < 1000 ? 1 : 100;
+      const seconds = (unit * Math.round(timeoutMs / unit)) / 1000;
       const text = `the handshake was not done within ${seconds} s`;
       reject(tlsProblem('ETIMEDOUT', text, raw));
     }, timeoutMs);
@@ -59,8 +61,7 @@ function done({
       clearTimeout(timer);
       const early = tlsProblem('EOF', 'the peer ended the connection during the handshake', raw);
       // Node tells of TCP's end as of a reset: ECONNRESET.
-      const cause = error instanceof Error ? carrier.cause(error) : error;
-      reject(carrier.atEnd ? early : tlsFailure(cause, raw));
+      reject(carrier.atEnd ? early : tlsFailure(carrier.cause(error), raw));
     };
     socket.on('error', fail);
     carrier.over.then(fail);

@@ -19,7 +19,7 @@ const SHARED_SIZE = 64 * 1024;
 export function nativeCarrier(raw: Connection): Carrier | null {
   let closed: () => void = () => {};
   const loan = raw.lend?.(() => closed()) ?? null;
-  const stream = loan === null ? null : nodeStream(loan.door.sys, loan.fd);
+  const stream = loan === null ? null : nodeStream(loan.sys, loan.fd);
   const handle = stream === null ? null : handleOf(stream);
   if (loan === null || stream === null || handle === null) return null;
   const carrier = new NativeCarrier(raw, loan, stream, handle);
@@ -42,7 +42,7 @@ class NativeCarrier implements Carrier {
 
   constructor(where: Where, loan: Loan, stream: NodeStream, handle: StreamHandle) {
     this.where = where;
-    this.sys = loan.door.sys;
+    this.sys = loan.sys;
     this.fd = loan.fd;
     this.patienceMs = loan.patienceMs;
     this.stream = stream;
@@ -100,8 +100,16 @@ class NativeCarrier implements Carrier {
     if (!this.stream.destroyed) this.handle.readStart();
   }
 
-  cause(error: Error): Error {
-    if (!('syscall' in error && 'errno' in error && typeof error.errno === 'number')) return error;
+  cause(error: unknown): unknown {
+    if (
+      !(
+        error instanceof Error &&
+        'syscall' in error &&
+        'errno' in error &&
+        typeof error.errno === 'number'
+      )
+    )
+      return error;
     return socketError(this.sys, String(error.syscall), error.errno, this.where);
   }
 
@@ -114,7 +122,7 @@ class NativeCarrier implements Carrier {
   private beforeEnd(): boolean {
     if (this.held || this.handle.readStart() !== 0) return true;
     this.handle.readStop();
-    const lost = this.lossOf(this.fd);
+    const lost = this.lossOf();
     this.atEnd = lost === null;
     this.finish(lost);
     return this.atEnd;
@@ -125,10 +133,10 @@ class NativeCarrier implements Carrier {
    * the last bytes; and the kernel tells an error once: to a write perhaps (OpenSSL's tickets), whose
    * failure nobody hears of. A FIN that came is counted as a byte; a reset may well follow one.
    */
-  private lossOf(fd: number): unknown {
-    const counts = readTcpInfo(this.sys, fd)?.counts ?? null;
+  private lossOf(): unknown {
+    const counts = readTcpInfo(this.sys, this.fd)?.counts ?? null;
     if (counts === null || counts.bytesReceived !== this.bytesIn) return null;
-    const answer = this.sys.read(fd, new Uint8Array(1));
+    const answer = this.sys.read(this.fd, new Uint8Array(1));
     return answer < 0
       ? socketError(this.sys, 'read', answer, this.where)
       : socketError(this.sys, 'write', -errnoNumber('ECONNRESET'), this.where);

@@ -179,12 +179,8 @@ export class TlsConnection implements Connection {
 
   /** What comes after the end in order is no news. */
   private failed(error: unknown): void {
-    if (!this.isOver) this.failure = tlsFailure(this.causeOf(error), this);
+    if (!this.isOver) this.failure = tlsFailure(this.carrier.cause(error), this);
     this.wake();
-  }
-
-  private causeOf(error: unknown): unknown {
-    return error instanceof Error ? this.carrier.cause(error) : error;
   }
 
   private enciphering(): Sink {
@@ -211,7 +207,7 @@ export class TlsConnection implements Connection {
     });
     const { writeFailure } = this.carrier;
     if (writeFailure !== null) throw writeFailure;
-    if (error != null) throw this.failure ?? tlsFailure(this.causeOf(error), this);
+    if (error != null) throw this.failure ?? tlsFailure(this.carrier.cause(error), this);
     this.bytesOut += bytes.length;
   }
 
