@@ -54,6 +54,11 @@ export class Job {
    */
   get step(): Promise<Step> {
     if (this.promisedStep !== null) return this.promisedStep;
+    const { returned } = this;
+    if (returned !== null) {
+      this.promisedStep = Promise.resolve(returned);
+      return this.promisedStep;
+    }
     this.promisedStep = new Promise<Step>((resolve, reject) => {
       const tell = (end: End) => ('step' in end ? resolve(end.step) : reject(end.error));
       if (this.end === null) this.tell = tell;

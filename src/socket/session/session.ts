@@ -117,8 +117,7 @@ export class Session {
    * @throws BadCall where the call makes no sense, such as an unknown name; nothing is then called
    */
   perform(call: Call): Promise<Step> {
-    const job = this.start(call);
-    return job.returned === null ? job.step : Promise.resolve(job.returned);
+    return this.start(call).step;
   }
 
   /**

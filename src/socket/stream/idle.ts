@@ -20,21 +20,31 @@ export function whenStalled(moving: Moving, ms: number, stalled: () => void): ()
 }
 
 /**
- * The same promise, but it fails with ETIMEDOUT once no byte has come or gone for so long.
- * What `work` then still does ends when the caller closes the connection.
+ * The same promise, but it fails once no byte has come or gone for so long.
  * @param ms null waits for ever
+ * @param late what it fails with
  */
+export function untilStalled(
+  moving: Moving,
+  ms: number | null,
+  work: Promise<void>,
+  late: (ms: number) => SocketError,
+): Promise<void> {
+  if (ms === null) return work;
+  let stop: () => void = () => {};
+  const stalled = new Promise<never>((_, reject) => {
+    stop = whenStalled(moving, ms, () => reject(late(ms)));
+  });
+  return Promise.race([work, stalled]).finally(stop);
+}
+
+/** As {@link untilStalled}. What `work` then still does ends when the caller closes the connection. */
 export function untilIdle(
   connection: Connection,
   ms: number | null,
   work: Promise<void>,
 ): Promise<void> {
-  if (ms === null) return work;
-  let stop: () => void = () => {};
-  const idle = new Promise<never>((_, reject) => {
-    stop = whenStalled(connection, ms, () => reject(idleFor(connection, ms)));
-  });
-  return Promise.race([work, idle]).finally(stop);
+  return untilStalled(connection, ms, work, (after) => idleFor(connection, after));
 }
 
 function idleFor({ local, remote }: Connection, ms: number): SocketError {

@@ -7,7 +7,7 @@ import type { Session } from '../session/session.ts';
 import { type Step, succeeded } from '../step.ts';
 import type { Connection, Loan } from './connection.ts';
 import { copied, DescriptorSink } from './descriptor-stream.ts';
-import { nothingMoved, whenStalled } from './idle.ts';
+import { nothingMoved, untilStalled, whenStalled } from './idle.ts';
 import { SocketSource } from './socket-source.ts';
 import type { Descriptor, Sink, Source } from './stream.ts';
 
@@ -109,16 +109,8 @@ export class SocketConnection implements Connection {
     return this.open && known?.fd === this.fd && known.open;
   }
 
-  async patient(work: Promise<void>): Promise<void> {
-    let stop: () => void = () => {};
-    const late = new Promise<never>((_, reject) => {
-      stop = this.losePatience(() => reject(this.timedOut('write')));
-    });
-    try {
-      await Promise.race([work, late]);
-    } finally {
-      stop();
-    }
+  patient(work: Promise<void>): Promise<void> {
+    return untilStalled(this, this.patienceMs, work, () => this.timedOut('write'));
   }
 
   private patientSource(): Source {

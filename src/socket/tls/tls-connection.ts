@@ -5,7 +5,7 @@ import type { Result } from '../../sys/sys.ts';
 import { SocketError } from '../errors.ts';
 import type { Connection } from '../stream/connection.ts';
 import { copied } from '../stream/descriptor-stream.ts';
-import { nothingMoved, whenStalled } from '../stream/idle.ts';
+import { nothingMoved, untilStalled } from '../stream/idle.ts';
 import type { Sink, Source } from '../stream/stream.ts';
 import type { Carrier } from './carrier.ts';
 import type { TlsDetails } from './details.ts';
@@ -97,7 +97,9 @@ export class TlsConnection implements Connection {
   }
 
   patient(work: Promise<void>): Promise<void> {
-    return this.patiently('write', work);
+    return this.carrier.patienceMs === null
+      ? this.raw.patient(work)
+      : this.patiently('write', work);
   }
 
   /** What was deciphered. It is copied. */
@@ -148,17 +150,11 @@ export class TlsConnection implements Connection {
   }
 
   /** The same promise, with patience. Records are counted: also those of a handshake are progress. */
-  private async patiently(call: 'read' | 'write', work: Promise<void>): Promise<void> {
+  private patiently(call: 'read' | 'write', work: Promise<void>): Promise<void> {
     const { carrier } = this;
-    const ms = carrier.patienceMs;
-    if (ms === null) return call === 'write' ? this.raw.patient(work) : work;
-    let stop: () => void = () => {};
-    const late = new Promise<never>((_, reject) => {
-      stop = whenStalled(carrier, ms, () =>
-        reject(new SocketError({ call, code: 'ETIMEDOUT', text: nothingMoved(ms) }, this)),
-      );
-    });
-    await Promise.race([work, late]).finally(() => stop());
+    const late = (ms: number) =>
+      new SocketError({ call, code: 'ETIMEDOUT', text: nothingMoved(ms) }, this);
+    return untilStalled(carrier, carrier.patienceMs, work, late);
   }
 
   private get isOver(): boolean {
